@@ -2,6 +2,7 @@
  * The hand-over between main and a worker. Main moves bytes; a worker knows claims. Everything here is cheap to
  * clone or is moved: one owned buffer per batch, never a view on a socket's memory.
  */
+import type { WireFormat } from "../claim/formats/wire-format.js";
 import type { Status } from "../decision/decision.js";
 
 /** What main knows of one body without reading it. */
