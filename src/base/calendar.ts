@@ -11,45 +11,38 @@ const chinaOffsetMs = 8 * 3_600_000;
 
 /** The calendar day in China on which an instant falls. */
 export function dayOf(instant: EpochMs): EpochDay {
-	return Math.floor((instant + chinaOffsetMs) / dayMs);
+  return Math.floor((instant + chinaOffsetMs) / dayMs);
 }
 
 /** Midnight in China at the beginning of a day. */
 export function startOfDay(day: EpochDay): EpochMs {
-	return day * dayMs - chinaOffsetMs;
+  return day * dayMs - chinaOffsetMs;
 }
 
 /** Proleptic Gregorian date of a day: [year, month 1–12, day of month 1–31]. */
 export function dateOf(day: EpochDay): readonly [number, number, number] {
-	const date = new Date(day * dayMs);
-	return [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+  const date = new Date(day * dayMs);
+  return [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
 }
 
 /** The day of a Gregorian date, or null where no such date exists (2026-02-30). */
-export function dayFromDate(
-	year: number,
-	month: number,
-	dayOfMonth: number,
-): EpochDay | null {
-	const ms = Date.UTC(year, month - 1, dayOfMonth);
-	const date = new Date(ms);
-	const exists =
-		date.getUTCFullYear() === year &&
-		date.getUTCMonth() === month - 1 &&
-		date.getUTCDate() === dayOfMonth;
-	return exists ? ms / dayMs : null;
+export function dayFromDate(year: number, month: number, dayOfMonth: number): EpochDay | null {
+  const ms = Date.UTC(year, month - 1, dayOfMonth);
+  const date = new Date(ms);
+  const exists =
+    date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === dayOfMonth;
+  return exists ? ms / dayMs : null;
 }
 
 /** `2026-03-18` for a day. */
 export function formatDay(day: EpochDay): string {
-	return new Date(day * dayMs).toISOString().slice(0, 10);
+  return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
 /** Completed years between a birth date and a later day; a 29 February birthday completes on 1 March. */
 export function fullYears(born: EpochDay, on: EpochDay): number {
-	const [bornYear, bornMonth, bornDay] = dateOf(born);
-	const [year, month, dayOfMonth] = dateOf(on);
-	const beforeBirthday =
-		month < bornMonth || (month === bornMonth && dayOfMonth < bornDay);
-	return year - bornYear - (beforeBirthday ? 1 : 0);
+  const [bornYear, bornMonth, bornDay] = dateOf(born);
+  const [year, month, dayOfMonth] = dateOf(on);
+  const beforeBirthday = month < bornMonth || (month === bornMonth && dayOfMonth < bornDay);
+  return year - bornYear - (beforeBirthday ? 1 : 0);
 }

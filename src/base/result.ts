@@ -1,12 +1,12 @@
 /** Expected failures are values: a function that may fail for a reason its caller handles returns a Result. */
 export type Result<T, E> =
-	| { readonly ok: true; readonly value: T }
-	| { readonly ok: false; readonly error: E };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
 
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
-	return { ok: true, value };
+  return { ok: true, value };
 }
 
 export function fail<E>(error: E): { readonly ok: false; readonly error: E } {
-	return { ok: false, error };
+  return { ok: false, error };
 }

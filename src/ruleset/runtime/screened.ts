@@ -1,29 +1,25 @@
 /** What an instantiated rule set offers to a worker, and what it answers. Synchronous from first line to last. */
-import type { Claim } from "../../claim/claim.js";
-import type {
-	Finding,
-	NotEvaluated,
-	RulesetName,
-} from "../../decision/decision.js";
+import type { Claim } from '../../claim/claim.js';
+import type { Finding, NotEvaluated, RulesetName } from '../../decision/decision.js';
 
 export interface Screened {
-	/** Sorted by rule, row, line; `record` findings included (decide() leaves them out of advisory answers). */
-	readonly findings: readonly Finding[];
-	readonly notEvaluated: readonly NotEvaluated[];
-	/** Per blamed line id the largest excess (fen) that a finding other than `record` puts on it, capped by its net amount. */
-	readonly excessByLine: ReadonlyMap<string, number>;
+  /** Sorted by rule, row, line; `record` findings included (decide() leaves them out of advisory answers). */
+  readonly findings: readonly Finding[];
+  readonly notEvaluated: readonly NotEvaluated[];
+  /** Per blamed line id the largest excess (fen) that a finding other than `record` puts on it, capped by its net amount. */
+  readonly excessByLine: ReadonlyMap<string, number>;
 }
 
 /** Asked between rules; both calls must be cheap. */
 export interface Meter {
-	/** False once the budget is spent: what is left is listed as not evaluated, cause `budget`. */
-	mayGoOn(): boolean;
-	/** Says which rule runs next, so that a killed worker leaves a trace. Index into `Ruleset.ruleIds`. */
-	enter(ruleIndex: number): void;
+  /** False once the budget is spent: what is left is listed as not evaluated, cause `budget`. */
+  mayGoOn(): boolean;
+  /** Says which rule runs next, so that a killed worker leaves a trace. Index into `Ruleset.ruleIds`. */
+  enter(ruleIndex: number): void;
 }
 
 export interface Ruleset {
-	readonly name: RulesetName;
-	readonly ruleIds: readonly string[];
-	screen(claim: Claim, meter: Meter): Screened;
+  readonly name: RulesetName;
+  readonly ruleIds: readonly string[];
+  screen(claim: Claim, meter: Meter): Screened;
 }
