@@ -30,6 +30,8 @@ export interface Claim {
   readonly sentAt: EpochMs | null;
   /** `<institution>/<settlement or encounter id>`; null where neither is known. */
   readonly claimId: string | null;
+  /** Claim that a reversal, refund or return undoes. */
+  readonly reverses?: string | null;
   readonly institution: Institution;
   readonly patient: Patient;
   readonly encounter: Encounter;

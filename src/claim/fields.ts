@@ -1,7 +1,7 @@
 /**
- * The one table of claim facts. Validation, the rule checker, the generated reference and the readers' tests derive
- * from it. A path names the fact in rules (`line.quantity`); `lines.*`, `diagnoses.*`, `procedures.*` are read
- * through a bound element (`line`, `other`, `d` …).
+ * The one table of claim facts. Validation, the rule checker, the generated reference and the readers' tests
+ * derive from it. A path names the fact in rules (`line.quantity`); `lines.*`, `diagnoses.*`, `procedures.*`
+ * are read through a bound element (`line`, `other`, `d` …).
  */
 export type FieldType =
   | 'text'
@@ -31,6 +31,8 @@ export interface FieldSpec {
   readonly personal?: true;
   /** Not readable in conditions: identity, names, transport. */
   readonly hidden?: true;
+  /** Its absence is worth a data-quality note. */
+  readonly expected?: true;
   readonly doc: string;
 }
 
@@ -87,6 +89,7 @@ export const claimFields = {
     type: 'text',
     maxLength: 30,
     national: 'medins_id',
+    expected: true,
     doc: 'National institution code.',
   },
   'institution.level': {
@@ -115,18 +118,21 @@ export const claimFields = {
     national: 'patn_id',
     personal: true,
     hidden: true,
+    expected: true,
     doc: '人员编号; becomes a keyed hash.',
   },
   'patient.sex': {
     type: 'enumeration',
     values: sexes,
     national: 'gend',
+    expected: true,
     doc: '性别; 0 and 9 are unknown.',
   },
   'patient.birthDate': {
     type: 'day',
     national: 'brdy',
     personal: true,
+    expected: true,
     doc: '出生日期.',
   },
   'patient.insurance': {
@@ -153,6 +159,7 @@ export const claimFields = {
     maxLength: 50,
     national: 'mdtrt_id',
     hidden: true,
+    expected: true,
     doc: '就诊标识.',
   },
   'encounter.type': {
@@ -241,12 +248,14 @@ export const claimFields = {
     maxLength: 50,
     national: 'rx_id',
     hidden: true,
+    expected: true,
     doc: 'Unique in the claim.',
   },
   'lines.itemCode': {
     type: 'text',
     maxLength: 50,
     national: 'hilist_code',
+    expected: true,
     doc: '医保目录编码.',
   },
   'lines.itemName': {
@@ -266,6 +275,7 @@ export const claimFields = {
     min: -1_000_000,
     max: 1_000_000,
     national: 'cnt',
+    expected: true,
     doc: '数量, net of refunds.',
   },
   'lines.unitPrice': {
@@ -287,11 +297,13 @@ export const claimFields = {
     min: -maxFen,
     max: maxFen,
     national: 'sumamt',
+    expected: true,
     doc: '总费用, net of refunds.',
   },
   'lines.at': {
     type: 'instant',
     national: 'drord_begn_date',
+    expected: true,
     doc: 'Service or order time.',
   },
   'lines.until': {
@@ -360,6 +372,8 @@ export const claimLimits = {
   lines: 5_000,
   diagnoses: 200,
   procedures: 200,
+  /** Of one national request: the current one and what it brings as history. */
+  encounters: 200,
   traceCodesPerLine: 1_000,
   depth: 16,
 } as const;

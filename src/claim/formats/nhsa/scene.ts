@@ -1,0 +1,40 @@
+/** 触发场景: one digit mostly; lists, unknown numbers and scenes of the other transaction are sent as well. */
+import type { EncounterType } from '../../claim.js';
+import type { FactReader } from '../../facts.js';
+import { echo } from './nodes.js';
+
+const firstOfCourse = 6;
+const lastScene = 10;
+
+/**
+ * The scene as a value for `normalise`: of a list the first that fits the transaction (3101: 1–5, 3102:
+ * 6–10), else the first that exists. One that belongs to the other transaction is kept, with a note: what the
+ * sender does at that moment is what rules ask for.
+ */
+export function readScene(value: unknown, infno: string | null, facts: FactReader): unknown {
+  const text = Array.isArray(value) ? value.map(echo).join(',') : echo(value);
+  if (text === null) return null;
+  const parts = text.split(/[,，;；|\s]+/).filter((part) => part !== '');
+  const scenes = parts.filter((part) => /^\d{1,2}$/.test(part)).map(Number);
+  const known = scenes.filter((scene) => scene >= 1 && scene <= lastScene);
+  const scene = known.find((candidate) => fits(candidate, infno)) ?? known[0];
+  if (scene === undefined) return text;
+  if (parts.length > 1) facts.note('claim.scene', 'repaired');
+  if (!fits(scene, infno)) facts.note('claim.scene', 'conflict');
+  return scene;
+}
+
+function fits(scene: number, infno: string | null): boolean {
+  if (infno === null) return true;
+  return scene >= firstOfCourse === (infno === '3102');
+}
+
+const inpatientScenes: ReadonlySet<unknown> = new Set([3, 4, 5, 8, 9]);
+const outpatientScenes: ReadonlySet<unknown> = new Set([1, 2, 6, 7]);
+
+/** The encounter type that a scene implies; null for none. */
+export function typeOfScene(scene: unknown): EncounterType | null {
+  if (inpatientScenes.has(scene)) return 'inpatient';
+  if (outpatientScenes.has(scene)) return 'outpatient';
+  return scene === lastScene ? 'pharmacy' : null;
+}

@@ -1,0 +1,152 @@
+/** Fee lines: facts read, ids made unique, signs settled, refunds netted. */
+import { amountOf } from '../base/money.js';
+import type { Line, LineKind } from './claim.js';
+import { kindOfItemCode } from './codes.js';
+import { FactReader } from './facts.js';
+import { netLines, type ReadLine } from './netting.js';
+import { NoteTaker } from './notes.js';
+import type { RawLine, Vocabulary } from './raw-claim.js';
+
+/** All lines in the order sent. Total: whatever the facts are, there is a line for each raw one. */
+export function readLines(
+  raws: readonly RawLine[],
+  vocabulary: Vocabulary,
+  notes: NoteTaker,
+): readonly Line[] {
+  const ids = uniqueIds(raws, notes);
+  const lines = raws.map((raw, position) => {
+    const id = ids[position] as string;
+    return readLine(id, raw, vocabulary, new FactReader(notes, id));
+  });
+  const encounters = raws.map((raw) => raw.encounter);
+  netLines(lines, encounters, notes);
+  return lines;
+}
+
+/** A missing id becomes `#<position>`, a repeated one `<id>#2`, `<id>#3` …; it depends on the lines alone. */
+function uniqueIds(raws: readonly RawLine[], notes: NoteTaker): readonly string[] {
+  const silent = new FactReader(new NoteTaker());
+  const sent = raws.map((raw) => silent.text('lines.id', raw.id));
+  const taken = new Set(sent);
+  const uses = new Map<string, number>();
+  return raws.map((raw, position) => {
+    const id = sent[position] ?? null;
+    const use = (uses.get(id ?? '') ?? 0) + 1;
+    uses.set(id ?? '', use);
+    if (id !== null && use === 1) return id;
+    const made = id === null ? free(`#${position + 1}`, 1, taken) : free(id, use, taken);
+    const facts = new FactReader(notes, made);
+    if (id === null) facts.text('lines.id', raw.id);
+    else facts.note('lines.id', 'conflict');
+    return made;
+  });
+}
+
+/**
+ * The first of `base`, `base#2`, `base#3` …, from the given number on, that no line has; it is then taken.
+ */
+function free(base: string, from: number, taken: Set<string | null>): string {
+  for (let number = from; ; number++) {
+    const id = number === 1 ? base : `${base}#${number}`;
+    if (taken.has(id)) continue;
+    taken.add(id);
+    return id;
+  }
+}
+
+function readLine(id: string, raw: RawLine, vocabulary: Vocabulary, facts: FactReader): ReadLine {
+  const itemCode = readItemCode(raw.itemCode, facts);
+  const reverses = facts.text('lines.reverses', raw.reverses);
+  const money = readMoney(raw, reverses !== null, facts);
+  const from = facts.instant('lines.at', raw.at);
+  const named = facts.word<LineKind>('lines.kind', raw.kind, vocabulary.lineKind);
+  return {
+    id,
+    itemCode,
+    itemName: facts.label('lines.itemName', raw.itemName),
+    kind: named ?? (itemCode === null ? null : kindOfItemCode(itemCode)),
+    ...money,
+    at: from.at,
+    atTimed: from.timed,
+    until: readUntil(raw.until, from.at, facts),
+    department: facts.text('lines.department', raw.department),
+    practitioner: facts.text('lines.practitioner', raw.practitioner),
+    prescriptionId: facts.text('lines.prescriptionId', raw.prescriptionId),
+    // A line of which nobody says whether it is being ordered now is judged as one that is.
+    current: facts.flag('lines.current', raw.current) ?? true,
+    selfPaid: facts.flag('lines.selfPaid', raw.selfPaid) ?? false,
+    days: facts.integer('lines.days', raw.days),
+    traceCodes: readTraceCodes(raw.traceCodes, facts),
+    splitPack: facts.flag('lines.splitPack', raw.splitPack) ?? false,
+    reverses,
+    netQuantityE4: null,
+    netAmountFen: null,
+    payable: false,
+  };
+}
+
+/** A code of no national shape is kept, with a note: no table has it, so no rule reaches the line by it. */
+function readItemCode(value: unknown, facts: FactReader): string | null {
+  const code = facts.text('lines.itemCode', value);
+  if (code !== null && kindOfItemCode(code) === null) facts.note('lines.itemCode', 'unknown-code');
+  return code;
+}
+
+type Money = Pick<ReadLine, 'quantityE4' | 'unitPriceE4Fen' | 'listPriceE4Fen' | 'amountFen' | 'refund'>;
+
+function readMoney(raw: RawLine, reverses: boolean, facts: FactReader): Money {
+  const quantity = facts.decimal('lines.quantity', raw.quantity);
+  const unitPriceE4Fen = facts.decimal('lines.unitPrice', raw.unitPrice);
+  const listed = facts.decimal('lines.listPrice', raw.listPrice);
+  const amount = readAmount(raw.amount, quantity, unitPriceE4Fen, facts);
+  const refund = reverses || (quantity ?? 0) < 0 || (amount ?? 0) < 0;
+  return {
+    quantityE4: refund ? negative('lines.quantity', quantity, facts) : quantity,
+    unitPriceE4Fen,
+    // Systems without a price list send zero; nothing is listed for nothing.
+    listPriceE4Fen: listed === 0 ? null : listed,
+    amountFen: refund ? negative('lines.amount', amount, facts) : amount,
+    refund,
+  };
+}
+
+function readAmount(
+  value: unknown,
+  quantityE4: number | null,
+  unitPriceE4Fen: number | null,
+  facts: FactReader,
+): number | null {
+  const amount = facts.decimal('lines.amount', value);
+  if (amount !== null || quantityE4 === null || unitPriceE4Fen === null) return amount;
+  const derived = facts.decimal('lines.amount', formatAmount(quantityE4, unitPriceE4Fen));
+  if (derived !== null) facts.note('lines.amount', 'repaired');
+  return derived;
+}
+
+/** Back through text, so that a derived amount stands under the same bounds as one that was sent. */
+function formatAmount(quantityE4: number, unitPriceE4Fen: number): string | null {
+  const fen = amountOf(quantityE4, unitPriceE4Fen);
+  return fen === null ? null : `${fen}e-2`;
+}
+
+/** Some systems mark a refund by one sign or by the original's id alone. */
+function negative(
+  field: 'lines.quantity' | 'lines.amount',
+  value: number | null,
+  facts: FactReader,
+): number | null {
+  if (value === null || value <= 0) return value;
+  facts.note(field, 'repaired');
+  return -value;
+}
+
+function readUntil(value: unknown, from: number | null, facts: FactReader): number | null {
+  const until = facts.instant('lines.until', value).at;
+  if (until === null || from === null || until >= from) return until;
+  facts.note('lines.until', 'conflict');
+  return null;
+}
+
+function readTraceCodes(values: readonly unknown[], facts: FactReader): readonly string[] {
+  return values.flatMap((value) => facts.text('lines.traceCodes', value) ?? []);
+}
