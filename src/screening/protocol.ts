@@ -2,6 +2,8 @@
  * The hand-over between main and a worker. Main moves bytes; a worker knows claims. Everything here is cheap to
  * clone or is moved: one owned buffer per batch, never a view on a socket's memory.
  */
+import { assert } from '../base/assert.js';
+import type { Result } from '../base/result.js';
 import type { WireFormat } from '../claim/formats/wire-format.js';
 import type { Status } from '../decision/decision.js';
 
@@ -19,23 +21,69 @@ export interface Envelope {
   readonly deadlineMs: number;
 }
 
-export interface BatchRequest {
-  /** All bodies of the batch, one after another; moved to the worker. */
+/** Everything that a thread may be asked to do. Tasks are addressed to one thread, one at a time. */
+export type WorkerTask =
+  | { readonly do: 'load'; readonly artifact: SharedArrayBuffer; readonly progress: SharedArrayBuffer }
+  | { readonly do: 'screen'; readonly batch: BatchRequest };
+
+/** What every thread of the pool is started with (`workerData`). */
+export interface WorkerSettings {
+  /** Secret of the keyed hash that turns a national person number into a patient key. */
+  readonly patientSecret: string;
+  /** Institutions whose systems are told of a partial screening as of a failed one (`infcode` -1). */
+  readonly partialAsFailure: readonly string[];
+}
+
+export type LoadReply = Result<Loaded, string>;
+
+export interface Loaded {
+  readonly rulesetId: string;
+  /** Positions are the rule indices that `progress` speaks of. */
+  readonly ruleIds: readonly string[];
+  readonly elapsedMs: number;
+  readonly heapBytes: number;
+}
+
+/** The live rule set, and the one that is coming or has just gone. */
+export const rulesetsPerThread = 2;
+
+/** Several byte strings in one buffer that nobody else holds, so that it can be moved. */
+export interface Slab {
   readonly bytes: ArrayBuffer;
   /** n + 1 offsets into `bytes`. */
   readonly offsets: Uint32Array;
+}
+
+/** The bodies of a batch, moved to the worker. */
+export interface BatchRequest extends Slab {
   readonly envelopes: readonly Envelope[];
-  /** Int32 [claim index, rule index] of what runs now; -1 where nothing does. Read by main after a loss. */
+  /** See `progressCell`; read by main after a loss. */
   readonly progress: SharedArrayBuffer;
   readonly rulesetId: string;
 }
 
-export interface BatchReply {
-  /** All answers, one after another; moved back. */
-  readonly bytes: ArrayBuffer;
-  readonly offsets: Uint32Array;
+/** Int32 cells of a thread's `progress`: what runs now, -1 where nothing does. */
+export const progressCell = {
+  claim: 0,
+  rule: 1,
+  /** 1 as soon as the thread has imported its modules, so that killing it is safe. */
+  imported: 2,
+} as const;
+export const progressBytes = 3 * Int32Array.BYTES_PER_ELEMENT;
+
+/** The answers of a batch in the order of its bodies, moved back. */
+export interface BatchReply extends Slab {
   readonly outcomes: readonly Outcome[];
+  /** Bugs that cost one claim its screening. */
+  readonly crashes: readonly Crash[];
   readonly elapsedMs: number;
+}
+
+/** Where a bug struck; the error's message stays behind, since it may quote the claim. */
+export interface Crash {
+  readonly rule: string | null;
+  readonly error: string;
+  readonly at: string;
 }
 
 /** What main counts and puts into headers; no claim content. */
@@ -51,4 +99,25 @@ export interface Outcome {
   /** Fields with data-quality notes, each once. */
   readonly notes: readonly string[];
   readonly screenMs: number;
+}
+
+/** Copies byte strings into one buffer. */
+export function packSlab(parts: readonly Uint8Array[]): Slab {
+  const offsets = new Uint32Array(parts.length + 1);
+  parts.forEach((part, i) => {
+    offsets[i + 1] = offsets[i]! + part.byteLength;
+  });
+  // A buffer of its own size: Buffer's pool would be moved along, with everything else that lives in it.
+  const bytes = new Uint8Array(offsets[parts.length]!);
+  parts.forEach((part, i) => {
+    bytes.set(part, offsets[i]);
+  });
+  return { bytes: bytes.buffer, offsets };
+}
+
+/** The i-th byte string: a view, no copy. */
+export function slabPart({ bytes, offsets }: Slab, i: number): Uint8Array {
+  const [from, to] = [offsets[i], offsets[i + 1]];
+  assert(from !== undefined && to !== undefined, `the slab has no part ${i}`);
+  return new Uint8Array(bytes, from, to - from);
 }

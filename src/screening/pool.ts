@@ -1,0 +1,322 @@
+/**
+ * The worker threads. Piscina owns their lives (start, message port, replacement after a loss); this file, its only
+ * importer, decides which thread gets which task: its load balancer hands every task to the thread it is addressed
+ * to, so "one task per thread in flight", warm-up, rule set swaps and spares need no queue of Piscina's.
+ */
+import { Piscina } from 'piscina';
+import { assert } from '../base/assert.js';
+import { fail, ok, type Result } from '../base/result.js';
+import type { Artifact } from '../ruleset/compile/artifact.js';
+import type { LossCause, ScreeningEvents } from './events.js';
+import { causeOf, type Loss, vanished } from './loss.js';
+import { type PackedArtifact, packArtifact } from './packed-artifact.js';
+import type { BatchReply, BatchRequest, Loaded, LoadReply, WorkerSettings, WorkerTask } from './protocol.js';
+import { Thread } from './thread.js';
+
+export interface PoolSettings {
+  /** Threads kept alive, at least 2: on a small machine the second is a warm spare. */
+  readonly threads: number;
+  /** Heap limit of one thread in MiB; a thread that reaches it is ended and replaced. */
+  readonly maxOldGenerationSizeMb: number;
+  /** A thread that takes longer to load and warm a rule set is ended. */
+  readonly loadTimeoutMs: number;
+  readonly worker: WorkerSettings;
+  /** Compiled entry of a worker; the default lies beside the compiled main program. */
+  readonly workerFile?: URL;
+}
+
+/** A batch without what only the pool knows. */
+export type Batch = Omit<BatchRequest, 'progress' | 'rulesetId'>;
+
+const defaultWorkerFile = new URL('../../workers/screen.worker.js', import.meta.url);
+const backoffMs = { first: 100, most: 10_000 };
+const stopPatienceMs = 5_000;
+
+export class ScreeningPool {
+  readonly #settings: PoolSettings;
+  readonly #events: ScreeningEvents;
+  readonly #piscina: Piscina;
+  readonly #threads = new Set<Thread>();
+  #current: PackedArtifact;
+  #incoming: PackedArtifact | null = null;
+  /** Whom the task that is being handed to Piscina right now is for; null when it is taken or not to be taken. */
+  #addressee: Thread | null = null;
+  #failures = 0;
+  /** How many of the first threads Piscina has still to announce. */
+  #unannounced: number;
+  #stopping = false;
+  #started: ((problem: string | null) => void) | null = null;
+  /** Called whenever a thread becomes free; set by the batcher. */
+  onFree: () => void = () => {};
+
+  /**
+   * Starts all threads; resolves when every one of them has loaded and warmed the rule set, or with a sentence that
+   * says why the rule set cannot run.
+   */
+  static async start(
+    artifact: Artifact,
+    settings: PoolSettings,
+    events: ScreeningEvents,
+  ): Promise<Result<ScreeningPool, string>> {
+    assert(settings.threads >= 2, 'a pool has at least two threads');
+    const pool = new ScreeningPool(artifact, settings, events);
+    const problem = await new Promise<string | null>((resolve) => {
+      pool.#started = resolve;
+    });
+    if (problem === null) return ok(pool);
+    await pool.stop();
+    return fail(problem);
+  }
+
+  private constructor(artifact: Artifact, settings: PoolSettings, events: ScreeningEvents) {
+    this.#settings = settings;
+    this.#events = events;
+    this.#current = packArtifact(artifact);
+    this.#unannounced = settings.threads;
+    this.#piscina = new Piscina({
+      filename: (settings.workerFile ?? defaultWorkerFile).href,
+      minThreads: settings.threads,
+      maxThreads: settings.threads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: 1,
+      // Worker code is synchronous, so a thread may sleep on a futex instead of turning an event loop.
+      atomics: 'sync',
+      recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: settings.maxOldGenerationSizeMb },
+      workerData: settings.worker,
+      loadBalancer: (_task, workers) => {
+        const addressed = workers.find((worker) => worker.id === this.#addressee?.worker.threadId) ?? null;
+        if (addressed !== null) this.#addressee = null;
+        return addressed;
+      },
+    });
+    // Piscina speaks of threads before it has booked them in or out, hence the microtasks.
+    this.#piscina.on('workerCreate', ({ id }: { readonly id: number }) => {
+      queueMicrotask(() => this.#adopt(id));
+    });
+    this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#countLost()));
+    // A thread that fails without a task: 'workerDestroy' follows and says all we need.
+    this.#piscina.on('error', () => {});
+  }
+
+  get rulesetId(): string {
+    return this.#current.id;
+  }
+
+  /** How many threads are in service, and how many of these are screening now. */
+  counts(): { readonly ready: number; readonly busy: number } {
+    let [ready, busy] = [0, 0];
+    for (const thread of this.#threads) {
+      if (thread.ready) ready += 1;
+      if (thread.mode === 'busy') busy += 1;
+    }
+    return { ready, busy };
+  }
+
+  hasFree(): boolean {
+    return this.#free() !== null;
+  }
+
+  /**
+   * Runs a batch on a free thread (there must be one). The bytes are moved. A thread that has not answered after
+   * `watchdogMs` is ended. Fails with the loss where the thread did not survive the batch; it is then already being
+   * replaced.
+   */
+  async screen(batch: Batch, watchdogMs: number): Promise<Result<BatchReply, Loss>> {
+    const thread = this.#free();
+    assert(thread !== null, 'a batch is only sent to a free thread');
+    thread.enterBusy();
+    thread.clearProgress();
+    const rulesetId = this.#current.id;
+    const request: BatchRequest = { ...batch, progress: thread.progress, rulesetId };
+    const watchdog = new AbortController();
+    const timer = setTimeout(() => watchdog.abort(), watchdogMs);
+    try {
+      const task: WorkerTask = { do: 'screen', batch: request };
+      const reply: BatchReply = await this.#hand(thread, task, watchdog, [batch.bytes]);
+      this.#release(thread);
+      return ok(reply);
+    } catch (error) {
+      const { claim, rule } = thread.whereabouts(rulesetId);
+      const cause = causeOf(error);
+      this.#lose(thread, cause, rule, batch.envelopes.length);
+      return fail({ cause, claim, rule });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Brings another rule set to every thread, one thread after another so that the others go on screening, and then
+   * uses it for every batch that follows. Fails with a sentence, and goes on with the old one, where it cannot run.
+   */
+  async load(artifact: Artifact): Promise<Result<void, string>> {
+    assert(this.#incoming === null, 'one swap at a time');
+    const incoming = packArtifact(artifact);
+    this.#incoming = incoming;
+    // A set also yields what is added while we walk; replacements load the incoming rule set by themselves.
+    for (const thread of this.#threads) {
+      if (thread.has(incoming.id) || !(await thread.reserve())) continue;
+      const loaded = await this.#loadInto(thread, incoming);
+      if (thread.mode === 'loading') this.#release(thread);
+      if (!loaded.ok) {
+        this.#incoming = null;
+        return loaded;
+      }
+    }
+    this.#current = incoming;
+    this.#incoming = null;
+    return ok(undefined);
+  }
+
+  /** Ends all threads. Batches still running fail as lost, so drain the batcher first. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (let waitedMs = 0; waitedMs < stopPatienceMs && !this.#mayKillAll(); waitedMs += 5) await sleep(5);
+    await this.#piscina.destroy();
+    for (const thread of this.#threads) thread.enterGone();
+    this.#threads.clear();
+  }
+
+  /** Not while a replacement is still importing: see Thread.mayBeKilled. */
+  #mayKillAll(): boolean {
+    const safe = new Set(
+      [...this.#threads].filter((thread) => thread.mayBeKilled).map(({ worker }) => worker),
+    );
+    return this.#piscina.threads.every((worker) => safe.has(worker) || worker.threadId < 0);
+  }
+
+  /** The first free thread, so that at low load one thread stays hot and the others stay spare. */
+  #free(): Thread | null {
+    if (this.#stopping) return null;
+    for (const thread of this.#threads) {
+      if (thread.mode === 'free' && thread.has(this.#current.id)) return thread;
+    }
+    return null;
+  }
+
+  /** The one place where Piscina gets a task. Rejects where the thread did not survive it. */
+  #hand<Reply>(
+    thread: Thread,
+    task: WorkerTask,
+    ending: AbortController,
+    moved: ArrayBuffer[] = [],
+  ): Promise<Reply> {
+    this.#addressee = thread;
+    const reply: Promise<Reply> = this.#piscina.run(task, { transferList: moved, signal: ending.signal });
+    // Still addressed, so not taken: the thread died a moment ago, and the task would wait in Piscina's queue.
+    if (this.#addressee !== null) ending.abort(vanished);
+    this.#addressee = null;
+    return reply;
+  }
+
+  #release(thread: Thread): void {
+    if (!thread.enterFree()) return;
+    if (this.#started !== null && this.counts().ready === this.#settings.threads) {
+      this.#started(null);
+      this.#started = null;
+    }
+    this.onFree();
+  }
+
+  /** Piscina announces its first threads when it makes them, and a replacement when it has imported its modules. */
+  #adopt(id: number): void {
+    const worker = this.#piscina.threads.find((candidate) => candidate.threadId === id);
+    if (worker === undefined) return;
+    const thread = new Thread(worker);
+    if (this.#unannounced > 0) this.#unannounced -= 1;
+    else thread.noteImported();
+    this.#threads.add(thread);
+    void this.#later(() => this.#prepare(thread));
+  }
+
+  /** Books out threads that vanished without a task of ours; sees to it that Piscina goes on replacing. */
+  #countLost(): void {
+    if (this.#stopping) return;
+    const alive = new Set(this.#piscina.threads);
+    for (const thread of this.#threads) {
+      const idle = thread.mode === 'free' || thread.mode === 'starting';
+      if (idle && !alive.has(thread.worker)) this.#lose(thread, 'exit', null, 0);
+    }
+    if (alive.size < this.#settings.threads) this.#revive();
+  }
+
+  async #prepare(thread: Thread): Promise<void> {
+    if (this.#stopping || thread.mode !== 'starting') return;
+    thread.enterLoading();
+    for (const artifact of [this.#current, this.#incoming]) {
+      if (artifact === null) continue;
+      const loaded = await this.#loadInto(thread, artifact);
+      if (!loaded.ok) return this.#giveUp(thread, loaded.error);
+    }
+    this.#failures = 0;
+    this.#release(thread);
+  }
+
+  #giveUp(thread: Thread, problem: string): void {
+    this.#failures += 1;
+    this.#started?.(problem);
+    this.#started = null;
+    if (thread.mode !== 'gone') this.#lose(thread, 'error', null, 0);
+  }
+
+  async #loadInto(thread: Thread, artifact: PackedArtifact): Promise<Result<Loaded, string>> {
+    const ending = new AbortController();
+    const timer = setInterval(() => thread.mayBeKilled && ending.abort(), this.#settings.loadTimeoutMs);
+    try {
+      const task: WorkerTask = { do: 'load', artifact: artifact.bytes, progress: thread.progress };
+      const loaded: LoadReply = await this.#hand(thread, task, ending);
+      if (!loaded.ok) return loaded;
+      thread.noteLoaded(loaded.value);
+      this.#events.workerReady(loaded.value);
+      return loaded;
+    } catch (error) {
+      const cause = causeOf(error);
+      this.#lose(thread, cause, null, 0);
+      // No claim is near, so the message may be shown; it is what tells a missing file from a full heap.
+      const message = cause === 'error' && error instanceof Error ? ` (${error.message})` : '';
+      return fail(`rule set ${artifact.id} ended the thread that loaded it: ${cause}${message}`);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** Books a thread out. Piscina has replaced it already, or does so when `terminate` takes effect. */
+  #lose(thread: Thread, cause: LossCause, rule: string | null, claims: number): void {
+    if (this.#stopping || thread.mode === 'gone') return;
+    thread.enterGone();
+    this.#threads.delete(thread);
+    this.#events.workerLost({ cause, rule, claims });
+    // After an exception the thread still lives, in a state that nobody can vouch for.
+    void thread.worker.terminate();
+  }
+
+  /**
+   * Piscina stops replacing threads after one died while starting. A task that finds no thread makes it start
+   * another one; we ask with a task that is withdrawn at once.
+   */
+  #revive(): void {
+    this.#failures += 1;
+    void this.#later(() => {
+      if (this.#stopping || this.#piscina.threads.length >= this.#settings.threads) return;
+      const withdrawn = new AbortController();
+      this.#piscina.run(null, { signal: withdrawn.signal }).catch(() => {});
+      withdrawn.abort();
+    });
+  }
+
+  /** At once after a success; with growing pauses while threads keep failing before they are ready. */
+  async #later(then: () => void | Promise<void>): Promise<void> {
+    const pauseMs = Math.min(backoffMs.first * 2 ** (this.#failures - 1), backoffMs.most);
+    // Unreferenced: a service that stops does not wait for a thread that nobody needs any more.
+    if (this.#failures > 0) await sleep(pauseMs, false);
+    await then();
+  }
+}
+
+function sleep(ms: number, holdsProcess = true): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    if (!holdsProcess) timer.unref();
+  });
+}

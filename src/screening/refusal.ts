@@ -1,0 +1,36 @@
+/** Answers that main gives by itself: `not_screened`, built without reading the body. */
+import { recogniseFormat } from '../claim/formats/recognise.js';
+import { notScreened } from '../decision/decide.js';
+import type { NotScreenedCause } from '../decision/decision.js';
+import { encodeDecision } from '../decision/encode.js';
+import type { Envelope, Outcome } from './protocol.js';
+
+export interface Refusal {
+  readonly bytes: Uint8Array;
+  readonly outcome: Outcome;
+}
+
+/**
+ * An answer in the body's own format, which is taken from its first bytes where the envelope does not name it.
+ * `detail`: a sentence for a person, or null.
+ */
+export function refuse(
+  body: Uint8Array,
+  envelope: Pick<Envelope, 'format' | 'receivedAtMs'>,
+  cause: NotScreenedCause,
+  detail: string | null,
+): Refusal {
+  const format = envelope.format ?? recogniseFormat(null, body);
+  const outcome: Outcome = {
+    format,
+    status: 'not_screened',
+    cause,
+    decisionId: null,
+    rules: [],
+    gaps: [],
+    notes: [],
+    screenMs: 0,
+  };
+  const decision = notScreened(cause, detail, {}, null);
+  return { bytes: encodeDecision(decision, null, format, envelope.receivedAtMs), outcome };
+}

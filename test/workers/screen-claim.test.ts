@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { packWire, unpackWire } from '../../src/base/wire.js';
+import type { Envelope } from '../../src/screening/protocol.js';
+import { ClaimMeter } from '../../workers/claim-meter.js';
+import type { LoadedRuleset } from '../../workers/ruleset-cache.js';
+import { type ScreenedClaim, screenClaim } from '../../workers/screen-claim.js';
+import {
+  claimOf,
+  envelope,
+  findsItemX,
+  jsonOf,
+  loadedOf,
+  mayRun,
+  newProgress,
+  nothingFound,
+  spent,
+} from './fixtures/rulesets.js';
+
+function screen(
+  body: Uint8Array,
+  changes: Partial<Envelope> = {},
+  loaded: LoadedRuleset = loadedOf(findsItemX),
+): ScreenedClaim {
+  const meter = new ClaimMeter(newProgress(), systemClock);
+  const sent = envelope(changes);
+  meter.beginClaim(0, sent.deadlineMs);
+  return screenClaim(body, sent, loaded, meter, systemClock);
+}
+
+const decisionOf = ({ bytes }: ScreenedClaim) => JSON.parse(Buffer.from(bytes).toString());
+
+describe('a claim that can be read', () => {
+  test('is answered with its findings, and the outcome says so without the claim', () => {
+    const answer = screen(jsonOf(claimOf(['X', 'A', 'X'])));
+    const decision = decisionOf(answer);
+    expect([decision.status, decision.excessFen, decision.eventId]).toEqual(['alert', 200, 'E1']);
+    expect(answer.outcome).toMatchObject({
+      format: 'native-json',
+      status: 'alert',
+      cause: null,
+      decisionId: decision.decisionId,
+      rules: ['no-item-x'],
+      gaps: [],
+    });
+  });
+
+  test('is answered in its own encoding', () => {
+    const packed = screen(packWire(claimOf(['X'])));
+    expect(packed.outcome.format).toBe('native-msgpack');
+    const decision = unpackWire(packed.bytes, 16);
+    expect(decision.ok && decision.value).toEqual({
+      ...decisionOf(screen(jsonOf(claimOf(['X'])))),
+      // Named after the bytes that were sent.
+      decisionId: packed.outcome.decisionId,
+    });
+  });
+
+  test('gives the same bytes twice', () => {
+    const body = jsonOf(claimOf(['X', 'A']));
+    expect(screen(body).bytes).toEqual(screen(body).bytes);
+  });
+
+  test('says which fields had notes, each once', () => {
+    const claim = claimOf(['A', 'B'], { patient: { sex: '9' } });
+    expect(screen(jsonOf(claim)).outcome.notes).toContain('patient.sex');
+  });
+});
+
+describe('the institution', () => {
+  test.each([
+    ['another one', { code: 'H35010200009' }],
+    ['none', {}],
+  ])('a body that names %s than its sender is not screened', (_which, institution) => {
+    const answer = screen(jsonOf(claimOf(['X'], { institution })));
+    expect(answer.outcome).toMatchObject({ status: 'not_screened', cause: 'wrong-institution', rules: [] });
+    expect(decisionOf(answer).findings).toEqual([]);
+  });
+
+  test('a sender that may speak for all is not compared', () => {
+    expect(screen(jsonOf(claimOf(['X'])), { institution: null }).outcome.status).toBe('alert');
+  });
+
+  test('decides whether partial is told as a failure', () => {
+    const request = (code: string) =>
+      jsonOf({ infno: '3102', msgid: 'M1', fixmedins_code: code, input: { data: nationalData(code) } });
+    const incomplete = loadedOf((_claim, meter) => {
+      mayRun(meter, 0);
+      return spent('no-item-y');
+    });
+    const infcodes = ['H35010200001', 'H35010200002'].map((code) => {
+      const answer = screen(request(code), { institution: code }, incomplete);
+      expect(answer.outcome.status).toBe('partial');
+      return Number(decisionOf(answer).infcode);
+    });
+    expect(infcodes).toEqual([0, -1]);
+  });
+});
+
+function nationalData(code: string): object {
+  const encounter = { mdtrt_id: 'IP1', medins_id: code, fsi_diagnose_dtos: [], fsi_order_dtos: [] };
+  return { trig_scen: '9', patient_dtos: [{ patn_id: 'P1', fsi_encounter_dtos: [encounter] }] };
+}
+
+describe('a claim that is not screened', () => {
+  test('because it cannot be read: says why', () => {
+    const answer = screen(new TextEncoder().encode('{"eventId": '));
+    expect(answer.outcome).toMatchObject({ status: 'not_screened', cause: 'unreadable' });
+    expect(decisionOf(answer).detail).toMatch(/\./);
+  });
+
+  test('because advisory screening is not its way', () => {
+    const body = jsonOf(claimOf(['X'], { kind: 'settlement' }));
+    expect(screen(body).outcome).toMatchObject({ status: 'not_screened', cause: 'unreadable' });
+    expect(screen(body, { path: 'durable' }).outcome.status).toBe('alert');
+  });
+
+  test('because its budget is over: the body is not even read', () => {
+    const answer = screen(new TextEncoder().encode('{'), { deadlineMs: 0 });
+    expect(answer.outcome).toMatchObject({ status: 'not_screened', cause: 'budget' });
+  });
+
+  test('because its budget was over before the first rule: with its ids', () => {
+    let nowMs = 0;
+    const clock = { wallMs: () => 0, tickMs: () => nowMs };
+    const loaded = loadedOf((_claim, meter) => {
+      nowMs = 100;
+      return mayRun(meter, 0) ? nothingFound : spent('no-item-x');
+    });
+    const meter = new ClaimMeter(newProgress(), clock);
+    meter.beginClaim(0, 50);
+    const answer = screenClaim(jsonOf(claimOf([])), envelope({ deadlineMs: 50 }), loaded, meter, clock);
+    expect(decisionOf(answer)).toMatchObject({ status: 'not_screened', cause: 'budget', eventId: 'E1' });
+  });
+});
+
+test('what ran before the budget was over is kept, the rest is listed', () => {
+  let nowMs = 0;
+  const clock = { wallMs: () => 0, tickMs: () => nowMs };
+  const loaded = loadedOf((claim, meter) => {
+    const first = findsItemX(claim, meter);
+    nowMs = 100;
+    for (let asked = 0; asked < 8; asked++)
+      if (!meter.mayGoOn()) return { ...first, ...spentOf('no-item-y') };
+    return first;
+  });
+  const meter = new ClaimMeter(newProgress(), clock);
+  meter.beginClaim(0, 50);
+  const answer = screenClaim(jsonOf(claimOf(['X'])), envelope({ deadlineMs: 50 }), loaded, meter, clock);
+  expect(answer.outcome).toMatchObject({ status: 'alert', rules: ['no-item-x'], gaps: ['budget'] });
+});
+
+const spentOf = (rule: string) => ({ notEvaluated: spent(rule).notEvaluated });

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { readClaim } from '../../src/claim/read-claim.js';
+import type { Artifact } from '../../src/ruleset/compile/artifact.js';
+import { warmUp, warmUpBodies } from '../../workers/warm-up.js';
+import { loadedOf, mayRun, newProgress, nothingFound } from './fixtures/rulesets.js';
+
+const codes = Array.from({ length: 100 }, (_, i) => `CODE${i}`);
+const tables: Artifact['tables'] = {
+  single: { rows: 100, key: 'item', columns: { item: codes } },
+  lists: { rows: 2, key: 'items', columns: { items: [['LIST1', 'LIST2'], ['LIST3']] } },
+  keyless: { rows: 1, key: null, columns: { note: ['-'] } },
+};
+
+describe('the made-up claims', () => {
+  const { reader } = loadedOf(() => nothingFound);
+  const read = warmUpBodies(tables).map(({ body, format }) => ({
+    format,
+    result: readClaim(body, format, reader),
+  }));
+
+  test('can be read in all four formats', () => {
+    expect(read.filter(({ result }) => !result.ok)).toEqual([]);
+    expect(new Set(read.map(({ format }) => format))).toEqual(
+      new Set(['native-json', 'native-msgpack', 'nhsa-json', 'nhsa-gbk']),
+    );
+  });
+
+  test('reach every keyed table of the rule set, in every format', () => {
+    for (const format of ['native-json', 'native-msgpack', 'nhsa-json', 'nhsa-gbk']) {
+      const seen = new Set(
+        read.flatMap((one) =>
+          one.format === format && one.result.ok
+            ? one.result.value.claim.lines.map((line) => line.itemCode)
+            : [],
+        ),
+      );
+      expect(seen).toContain('LIST1');
+      expect(seen).toContain('LIST3');
+      expect([...seen].filter((code) => code?.startsWith('CODE')).length).toBeGreaterThanOrEqual(12);
+    }
+  });
+
+  test('have facts that rules can decide on: times, amounts, sex, age', () => {
+    for (const { result } of read) {
+      if (!result.ok) continue;
+      const { patient, lines, encounter } = result.value.claim;
+      expect([patient.sex, patient.birthDate, encounter.type, encounter.admittedAt]).not.toContain(null);
+      for (const line of lines) expect([line.at, line.netAmountFen, line.netQuantityE4]).not.toContain(null);
+    }
+  });
+
+  test('exist for a rule set without tables too', () => {
+    expect(warmUpBodies({})).toHaveLength(4);
+    expect(
+      warmUp(
+        {},
+        loadedOf(() => nothingFound),
+        newProgress(),
+        systemClock,
+      ),
+    ).toBeNull();
+  });
+});
+
+describe('warming', () => {
+  test('screens every format more than once', () => {
+    let screened = 0;
+    const loaded = loadedOf(() => {
+      screened += 1;
+      return nothingFound;
+    });
+    expect(warmUp(tables, loaded, newProgress(), systemClock)).toBeNull();
+    expect(screened).toBeGreaterThanOrEqual(2 * warmUpBodies(tables).length);
+  });
+
+  test('refuses a rule set that fails on a claim, and names the rule', () => {
+    const loaded = loadedOf((_claim, meter) => {
+      mayRun(meter, 2);
+      throw new RangeError('told to');
+    });
+    expect(warmUp(tables, loaded, newProgress(), systemClock)).toMatch(/RangeError.*no-item-z/);
+  });
+});

@@ -1,0 +1,65 @@
+/** One batch: its claims one after another, each on its own, their answers in one buffer. */
+import { AssertionFailure } from '../src/base/assert.js';
+import type { Clock } from '../src/base/clock.js';
+import {
+  type BatchReply,
+  type BatchRequest,
+  type Crash,
+  type Envelope,
+  packSlab,
+  slabPart,
+} from '../src/screening/protocol.js';
+import { ClaimMeter } from './claim-meter.js';
+import type { LoadedRuleset } from './ruleset-cache.js';
+import { notScreenedUnread, type ScreenedClaim, screenClaim } from './screen-claim.js';
+
+/**
+ * Screens all claims of a batch in their order. A bug that strikes one claim costs that claim its screening and
+ * nothing else; a failed assertion ends the thread, since then nobody knows what else is wrong.
+ */
+export function screenBatch(batch: BatchRequest, loaded: LoadedRuleset, clock: Clock): BatchReply {
+  const startedMs = clock.tickMs();
+  const meter = new ClaimMeter(batch.progress, clock);
+  const crashes: Crash[] = [];
+  const answers = batch.envelopes.map((envelope, i) => {
+    const body = slabPart(batch, i);
+    meter.beginClaim(i, envelope.deadlineMs);
+    try {
+      return screenClaim(body, envelope, loaded, meter, clock);
+    } catch (error) {
+      return afterCrash(error, body, envelope, ruleOf(loaded, meter), crashes);
+    }
+  });
+  meter.endBatch();
+  const slab = packSlab(answers.map(({ bytes }) => bytes));
+  const outcomes = answers.map(({ outcome }) => outcome);
+  return { ...slab, outcomes, crashes, elapsedMs: clock.tickMs() - startedMs };
+}
+
+function ruleOf({ ruleset }: LoadedRuleset, meter: ClaimMeter): string | null {
+  return ruleset.ruleIds[meter.rule] ?? null;
+}
+
+function afterCrash(
+  error: unknown,
+  body: Uint8Array,
+  envelope: Envelope,
+  rule: string | null,
+  crashes: Crash[],
+): ScreenedClaim {
+  if (error instanceof AssertionFailure) throw error;
+  crashes.push(describeCrash(error, rule));
+  return notScreenedUnread(
+    body,
+    envelope,
+    'worker',
+    rule === null ? 'Screening failed.' : `Rule ${rule} failed.`,
+  );
+}
+
+/** Kind and place of an error, without its message. */
+export function describeCrash(error: unknown, rule: string | null): Crash {
+  if (!(error instanceof Error)) return { rule, error: typeof error, at: '' };
+  const frame = error.stack?.split('\n').find((line) => line.startsWith('    at '));
+  return { rule, error: error.name, at: frame?.trim() ?? '' };
+}
