@@ -1,0 +1,96 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { knowledgeCommand, runImport } from '../../src/cli/knowledge.js';
+
+const shippedSchemas = new URL('../../rules/tables/', import.meta.url).pathname;
+const point = {
+  kp_id: 'KP-1',
+  rule_class: '药品区分性别使用',
+  gz_code: 'GZ10000301004000',
+  med_codes: ['ZA01AAA0000000000001'],
+  batch: 1,
+  published_at: null,
+  supersedes: null,
+  row: 1,
+};
+
+let folder = '';
+let points = '';
+let said: string[] = [];
+const terminal = {
+  say: (text: string) => said.push(text),
+  complain: (text: string) => said.push(text),
+};
+
+/** A rules folder with the shipped schemas and one reading. */
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'claimgate-knowledge-'));
+  mkdirSync(join(folder, 'knowledge'));
+  cpSync(shippedSchemas, join(folder, 'tables'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.csv'),
+  });
+  writeFileSync(
+    join(folder, 'knowledge', 'sex-drug.csv'),
+    'point,sex,decided,leave_out,note\nKP-1,male,stated,,\n',
+  );
+  points = join(folder, 'points.json');
+  writeFileSync(points, JSON.stringify([point]));
+  said = [];
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function table(): string {
+  return readFileSync(join(folder, 'tables', 'sex_drugs.csv'), 'utf8');
+}
+
+describe('claimgate knowledge import', () => {
+  it('writes the tables, says so, and changes nothing the second time', () => {
+    expect(runImport(points, folder, false, terminal)).toBe(true);
+    expect(table()).toContain('KP-1,1,1,2025-05-23,2025-05-23,,,stated,ZA01AAA0000000000001,male');
+    expect(said.join('\n')).toMatch(
+      /\| 67 \| 药品区分性别使用 \| 1 \| 1 \| 0 \| 0 \|[\s\S]*wrote .*sex_drugs\.csv/,
+    );
+    said = [];
+    expect(runImport(points, folder, false, terminal)).toBe(true);
+    expect(said).toContain('no file changed');
+  });
+
+  it('only looks with --check, and fails where a table would change', () => {
+    expect(runImport(points, folder, true, terminal)).toBe(false);
+    expect(said.join('\n')).toContain('would change');
+    expect(() => table()).toThrow();
+    runImport(points, folder, false, terminal);
+    expect(runImport(points, folder, true, terminal)).toBe(true);
+  });
+
+  it('writes nothing on a problem and tells all of them', () => {
+    const unread = [{ ...point, kp_id: 'KP-2' }, { ...point, kp_id: 'KP-3', rule_class: '无此类' }, point];
+    writeFileSync(points, JSON.stringify(unread));
+    expect(runImport(points, folder, false, terminal)).toBe(false);
+    expect(said.join('\n')).toMatch(
+      /KP-3: no such class[\s\S]*KP-2: nobody has read it[\s\S]*2 problem\(s\)/,
+    );
+    expect(() => table()).toThrow();
+  });
+
+  it('names a missing folder, a broken schema and a broken reading file', () => {
+    expect(runImport(join(folder, 'none.json'), folder, false, terminal)).toBe(false);
+    expect(said.join('\n')).toContain('none.json');
+    writeFileSync(
+      join(folder, 'tables', 'sex_drugs.yaml'),
+      'table: sex_drugs\ncolumns: { codes: { type: code } \n',
+    );
+    expect(runImport(points, folder, false, terminal)).toBe(false);
+    expect(said.join('\n')).toContain('sex_drugs.yaml:');
+  });
+
+  it('is a command of its own', () => {
+    const command = knowledgeCommand();
+    expect(command.name()).toBe('knowledge');
+    expect(command.commands.map((sub) => sub.name())).toEqual(['import']);
+  });
+});
