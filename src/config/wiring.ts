@@ -1,0 +1,40 @@
+/** From settings to what the parts of screening are started with. */
+import type { Settings } from './table.js';
+
+export function budgetsOf(settings: Settings) {
+  return { preMs: settings.CLAIMGATE_BUDGET_PRE_MS, midMs: settings.CLAIMGATE_BUDGET_MID_MS } as const;
+}
+
+export function poolSettings(settings: Settings, patientSecret: string) {
+  return {
+    threads: settings.CLAIMGATE_WORKERS,
+    maxOldGenerationSizeMb: settings.CLAIMGATE_WORKER_MEMORY_MB,
+    loadTimeoutMs: settings.CLAIMGATE_WORKER_LOAD_MS,
+    worker: { patientSecret, partialAsFailure: settings.CLAIMGATE_PARTIAL_IS_FAILURE },
+  } as const;
+}
+
+export function batcherSettings(settings: Settings) {
+  const watchdogMs = settings.CLAIMGATE_WATCHDOG_MS;
+  return {
+    batchClaims: settings.CLAIMGATE_BATCH_CLAIMS,
+    batchBytes: settings.CLAIMGATE_BATCH_BYTES,
+    queue: { claims: settings.CLAIMGATE_QUEUE_CLAIMS, bytes: settings.CLAIMGATE_QUEUE_BYTES },
+    watchdogGraceMs: watchdogMs,
+    watchdogLeastMs: watchdogMs,
+    retryBudgetMs: longestBudgetMs(settings),
+    // The caller's own patience is about over when a hung thread has been noticed.
+    retryPatienceMs: watchdogMs,
+    quarantine: { holdMs: 600_000, limit: 1_000 },
+  } as const;
+}
+
+/** How long the last claims may take when the service leaves: their budget, and a thread that hangs. */
+export function drainMs(settings: Settings): number {
+  return longestBudgetMs(settings) + 2 * settings.CLAIMGATE_WATCHDOG_MS;
+}
+
+function longestBudgetMs(settings: Settings): number {
+  const { preMs, midMs } = budgetsOf(settings);
+  return Math.max(preMs, midMs);
+}

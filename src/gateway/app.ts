@@ -1,0 +1,122 @@
+/** The HTTP gateway as an application without a port: routes, limits, errors. Tests call `inject` on it. */
+import helmet from '@fastify/helmet';
+import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
+import { describeBug, ServiceError } from '../base/errors.js';
+import type { EdgeEvents } from '../ops/events.js';
+import type { Readiness } from '../ops/health.js';
+import { keyCheck } from './authentication.js';
+import { describeRoutes } from './docs.js';
+import { sendProblem, serviceErrorOf } from './problem.js';
+import { beforeAnalyzeRoute } from './routes/before-analyze.js';
+import { courseAnalyzeRoute } from './routes/course-analyze.js';
+import { healthRoutes } from './routes/health.js';
+import { type Expose, metricsRoute } from './routes/metrics.js';
+import { screeningsRoute } from './routes/screenings.js';
+import type { ScreeningDoor } from './screening.js';
+
+export interface GatewayLimits {
+  readonly maxBodyBytes: number;
+  /** Requests held at the same time; each may hold a body in memory. */
+  readonly maxInFlight: number;
+  /** A request that has not arrived whole after this long is dropped. */
+  readonly requestTimeoutMs: number;
+}
+
+export interface GatewayOptions {
+  readonly door: ScreeningDoor;
+  readonly readiness: Readiness;
+  readonly expose: Expose;
+  readonly events: EdgeEvents;
+  readonly limits: GatewayLimits;
+  /** Null: open, which the settings allow on loopback only. */
+  readonly apiKey: string | null;
+  readonly version: string;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
+}
+
+export async function buildGateway(options: GatewayOptions): Promise<FastifyInstance> {
+  const app = createApp(options);
+  limitInFlight(app, options.limits.maxInFlight);
+  takeBodiesRaw(app);
+  endConnectionsWhenClosing(app);
+  answerErrors(app, options.events);
+  await app.register(helmet, browserPolicy(options.tls !== null));
+  await describeRoutes(app, options.version);
+  const bearer = keyCheck(options.apiKey, { plainHeader: false });
+  const nationalKey = keyCheck(options.apiKey, { plainHeader: true });
+  beforeAnalyzeRoute(app, options.door, nationalKey);
+  courseAnalyzeRoute(app, options.door, nationalKey);
+  screeningsRoute(app, options.door, bearer);
+  healthRoutes(app, options.readiness);
+  metricsRoute(app, options.expose, bearer);
+  return app;
+}
+
+function createApp({ limits, tls }: GatewayOptions): FastifyInstance {
+  const given = {
+    logger: false,
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    // While we leave, requests on open connections are still served; idle connections are closed.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    ...(tls === null ? {} : { https: tls }),
+  } as const;
+  // The types of the two servers differ, and nothing here uses the difference.
+  return fastify(given as FastifyServerOptions);
+}
+
+/** Answers are data: a browser that shows one may load nothing. /docs has a policy of its own. */
+function browserPolicy(encrypted: boolean) {
+  const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
+  return {
+    contentSecurityPolicy: { useDefaults: false, directives },
+    // Over plain HTTP the header means nothing.
+    strictTransportSecurity: encrypted,
+  };
+}
+
+/** Bodies stay bytes, whatever their type; schemas describe and do not validate. */
+function takeBodiesRaw(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+}
+
+function limitInFlight(app: FastifyInstance, limit: number): void {
+  let inFlight = 0;
+  app.addHook('onRequest', async (request, reply) => {
+    // Health is asked most when there is most to do.
+    if (request.url === '/livez' || request.url === '/readyz') return;
+    inFlight += 1;
+    reply.raw.once('close', () => {
+      inFlight -= 1;
+    });
+    if (inFlight > limit) throw new ServiceError('busy');
+  });
+}
+
+/** A connection that was kept open after its last answer would keep us from leaving until the client lets go. */
+function endConnectionsWhenClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('Connection', 'close');
+  });
+}
+
+function answerErrors(app: FastifyInstance, events: EdgeEvents): void {
+  app.setNotFoundHandler(async (_request, reply) => {
+    events.requestRefused({ transport: 'http', reason: 'not-found' });
+    return sendProblem(reply, new ServiceError('not-found'));
+  });
+  app.setErrorHandler(async (thrown, _request, reply) => {
+    const known = serviceErrorOf(thrown);
+    if (known !== null) events.requestRefused({ transport: 'http', reason: known.code });
+    else events.handlerFailed(describeBug(thrown));
+    return sendProblem(reply, known ?? new ServiceError('internal'));
+  });
+}

@@ -1,0 +1,79 @@
+/** What the screening routes share: from a request with a raw body to an answer of `screen`. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../base/clock.js';
+import { ServiceError } from '../base/errors.js';
+import type { WireFormat } from '../claim/formats/wire-format.js';
+import {
+  type Answer,
+  answerHeaders,
+  header,
+  institutionNamed,
+  type Refuse,
+  readTerms,
+  type Screen,
+} from '../ingress/terms.js';
+import type { EdgeEvents, RouteName } from '../ops/events.js';
+import { type Budgets, deadlineOf, type Route } from '../screening/budget.js';
+import type { Envelope } from '../screening/protocol.js';
+
+/** What a screening route is given to call. */
+export interface ScreeningDoor {
+  readonly screen: Screen;
+  readonly refuse: Refuse;
+  readonly budgets: Budgets;
+  readonly clock: Clock;
+  readonly events: EdgeEvents;
+}
+
+const empty = new Uint8Array(0);
+
+/** The body as received; a request without one has an empty body, which the worker finds unreadable. */
+export function rawBody(request: FastifyRequest): Uint8Array {
+  return request.body instanceof Uint8Array ? request.body : empty;
+}
+
+/** Reads what the headers say. `format`: what the route takes the body for. Throws ServiceError. */
+export function openRequest(
+  request: FastifyRequest,
+  door: ScreeningDoor,
+  route: Route,
+  format: WireFormat | null,
+): Envelope {
+  const terms = readTerms({
+    contentType: null,
+    budget: one(request, header.budget),
+    version: one(request, header.version),
+  });
+  if (!terms.ok) throw new ServiceError(terms.error);
+  const institution = institutionNamed(request.headers[header.institution.toLowerCase()]);
+  if (!institution.ok) throw new ServiceError(institution.error);
+  const { clock, budgets } = door;
+  return {
+    format,
+    institution: institution.value,
+    path: 'advisory',
+    // The body is complete here: how long it travelled is not ours to count.
+    receivedAtMs: clock.wallMs(),
+    deadlineMs: deadlineOf(clock.tickMs(), route, budgets, terms.value.callerBudgetMs),
+  };
+}
+
+/** Sends an answer with its headers and counts it. `startedMs`: tick of receipt. */
+export function sendAnswer(
+  reply: FastifyReply,
+  answer: Answer,
+  door: ScreeningDoor,
+  route: RouteName,
+  startedMs: number,
+): FastifyReply {
+  const durationMs = door.clock.tickMs() - startedMs;
+  const { buffer, byteOffset, byteLength } = answer.bytes;
+  reply.code(200).headers(answerHeaders(answer.outcome, durationMs));
+  door.events.requestAnswered({ transport: 'http', route, outcome: answer.outcome, durationMs });
+  return reply.send(Buffer.from(buffer, byteOffset, byteLength));
+}
+
+function one(request: FastifyRequest, name: string): string | null {
+  const value = request.headers[name.toLowerCase()];
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,175 @@
+/**
+ * What happens here that an operator wants to see. One method per happening: its log line and its metrics
+ * stand together. Labels are closed sets; nothing of a claim or a person goes into either.
+ */
+
+import type { ErrorCode } from '../base/errors.js';
+import type { ScreeningEvents } from '../screening/events.js';
+import type { Outcome } from '../screening/protocol.js';
+import type { UnreadyReason } from './health.js';
+import type { Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
+
+export type Transport = 'nats' | 'http';
+export type RouteName = 'screen' | 'beforeAnalyze' | 'courseAnalyze' | 'screenings';
+
+/** Why a request was turned away: the public code of its answer, or that nobody would have read one. */
+export type RefusalReason = ErrorCode | 'no-reply-subject';
+
+export interface EdgeEvents {
+  /** An answer has been handed to the transport. `durationMs` counts from receipt. */
+  requestAnswered(request: {
+    readonly transport: Transport;
+    readonly route: RouteName;
+    readonly outcome: Outcome;
+    readonly durationMs: number;
+  }): void;
+  requestRefused(request: { readonly transport: Transport; readonly reason: RefusalReason }): void;
+  /** An answer did not reach its sender: the broker does not let so much through, or is gone. */
+  answerLost(answer: { readonly reason: 'too-large' | 'disconnected'; readonly bytes: number }): void;
+  /** A request handler threw: a bug. Never the message of the error: it may quote the claim. */
+  handlerFailed(failure: { readonly error: string; readonly at: string }): void;
+  brokerUp(server: string): void;
+  brokerDown(): void;
+  /** The first connection has not succeeded yet. */
+  brokerUnreachable(problem: string): void;
+  embeddedBrokerLost(exit: string, pauseMs: number): void;
+}
+
+export interface ServiceEvents {
+  rulesetInForce(ruleset: {
+    readonly id: string;
+    readonly name: string;
+    readonly version: number;
+    readonly overlay: number;
+    readonly rules: number;
+  }): void;
+  readinessChanged(reasons: readonly UnreadyReason[]): void;
+  serviceListening(addresses: { readonly http: string; readonly broker: string }): void;
+  serviceStopping(): void;
+  serviceStopped(problems: readonly string[]): void;
+}
+
+export type Events = ScreeningEvents & EdgeEvents & ServiceEvents;
+
+/** All happenings, written to one log and one set of metrics. */
+export function createEvents(log: Logger, metrics: Metrics, program: { readonly version: string }): Events {
+  metrics.set('claimgate_build_info', { version: program.version, node: process.version }, 1);
+  return {
+    ...screeningEvents(log, metrics),
+    ...edgeEvents(log, metrics),
+    ...serviceEvents(log, metrics),
+  };
+}
+
+function screeningEvents(log: Logger, metrics: Metrics): ScreeningEvents {
+  return {
+    batchScreened({ size, bytes, queuedMs, elapsedMs }) {
+      metrics.observe('claimgate_batch_claims', {}, size);
+      metrics.count('claimgate_batch_bytes_total', {}, bytes);
+      metrics.observe('claimgate_queue_wait_seconds', {}, queuedMs / 1000);
+      metrics.observe('claimgate_batch_duration_seconds', {}, elapsedMs / 1000);
+    },
+    workerReady({ rulesetId, elapsedMs, heapBytes }) {
+      metrics.set('claimgate_worker_load_seconds', {}, elapsedMs / 1000);
+      metrics.set('claimgate_worker_heap_bytes', {}, heapBytes);
+      log.info({ rulesetId, elapsedMs: Math.round(elapsedMs), heapBytes }, 'worker ready');
+    },
+    workerLost({ cause, rule, claims }) {
+      metrics.count('claimgate_worker_losses_total', { cause });
+      log.error({ cause, rule, claims }, 'worker lost');
+    },
+    claimFailed({ rule, error, at }) {
+      metrics.count('claimgate_claim_failures_total', {});
+      log.error({ rule, error, at }, 'claim failed in a worker');
+    },
+    overloaded() {
+      metrics.count('claimgate_overload_total', {});
+    },
+    budgetSpentInQueue() {
+      metrics.count('claimgate_budget_spent_in_queue_total', {});
+    },
+    quarantined({ rule }) {
+      metrics.count('claimgate_quarantined_total', {});
+      log.error({ rule }, 'claim quarantined');
+    },
+    quarantineHit() {
+      metrics.count('claimgate_quarantine_hits_total', {});
+    },
+  };
+}
+
+function edgeEvents(log: Logger, metrics: Metrics): EdgeEvents {
+  return {
+    requestAnswered({ transport, route, outcome, durationMs }) {
+      metrics.count('claimgate_requests_total', { transport, route });
+      metrics.observe('claimgate_request_duration_seconds', { transport }, durationMs / 1000);
+      countDecision(metrics, outcome);
+    },
+    requestRefused({ transport, reason }) {
+      metrics.count('claimgate_refused_total', { transport, reason });
+      log.debug({ transport, reason }, 'request refused');
+    },
+    answerLost({ reason, bytes }) {
+      metrics.count('claimgate_answers_lost_total', { reason });
+      log.warn({ reason, bytes }, 'answer lost');
+    },
+    handlerFailed({ error, at }) {
+      log.error({ error, at }, 'request handler failed');
+    },
+    brokerUp(server) {
+      metrics.set('claimgate_broker_connected', {}, 1);
+      metrics.count('claimgate_broker_connections_total', {});
+      log.info({ server }, 'broker connected');
+    },
+    brokerDown() {
+      metrics.set('claimgate_broker_connected', {}, 0);
+      log.warn({}, 'broker connection lost');
+    },
+    brokerUnreachable(problem) {
+      metrics.set('claimgate_broker_connected', {}, 0);
+      log.warn({ problem }, 'broker not reached yet');
+    },
+    embeddedBrokerLost(exit, pauseMs) {
+      metrics.count('claimgate_broker_restarts_total', {});
+      log.error({ exit, pauseMs }, 'embedded broker ended');
+    },
+  };
+}
+
+function countDecision(metrics: Metrics, outcome: Outcome): void {
+  metrics.count('claimgate_decisions_total', { status: outcome.status });
+  if (outcome.cause !== null) metrics.count('claimgate_not_screened_total', { cause: outcome.cause });
+  for (const rule of outcome.rules) metrics.count('claimgate_findings_total', { rule });
+  for (const cause of outcome.gaps) metrics.count('claimgate_not_evaluated_total', { cause });
+  for (const field of outcome.notes) metrics.count('claimgate_data_quality_notes_total', { field });
+  // Zero: no worker has seen it.
+  if (outcome.screenMs > 0) metrics.observe('claimgate_screen_duration_seconds', {}, outcome.screenMs / 1000);
+}
+
+function serviceEvents(log: Logger, metrics: Metrics): ServiceEvents {
+  return {
+    rulesetInForce({ rules, ...name }) {
+      metrics.clear('claimgate_ruleset_info');
+      metrics.set('claimgate_ruleset_info', name, 1);
+      metrics.set('claimgate_ruleset_rules', {}, rules);
+      log.info({ ...name, rules }, 'rule set in force');
+    },
+    readinessChanged(reasons) {
+      metrics.clear('claimgate_not_ready');
+      for (const reason of reasons) metrics.set('claimgate_not_ready', { reason }, 1);
+      metrics.set('claimgate_ready', {}, reasons.length === 0 ? 1 : 0);
+      log.info({ reasons }, reasons.length === 0 ? 'ready' : 'not ready');
+    },
+    serviceListening(addresses) {
+      log.info(addresses, 'listening');
+    },
+    serviceStopping() {
+      log.info({}, 'stopping');
+    },
+    serviceStopped(problems) {
+      if (problems.length === 0) log.info({}, 'stopped');
+      else log.error({ problems }, 'stopped with problems');
+    },
+  };
+}

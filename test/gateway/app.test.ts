@@ -1,0 +1,302 @@
+import type { FastifyInstance } from 'fastify';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { buildGateway, type GatewayLimits } from '../../src/gateway/app.js';
+import type { Answer, Screen } from '../../src/ingress/terms.js';
+import { Readiness } from '../../src/ops/health.js';
+import type { Envelope, Outcome } from '../../src/screening/protocol.js';
+import { outcome, recordedEvents } from '../ingress/edge-fixture.js';
+
+const key = 'k-test-0123456789abcdef';
+const before = '/fsi/api/riskConService/beforeAnalyze';
+const course = '/fsi/api/riskConService/courseAnalyze';
+const limits: GatewayLimits = { maxBodyBytes: 1_000, maxInFlight: 2, requestTimeoutMs: 30_000 };
+
+let app: FastifyInstance;
+afterEach(async () => app.close());
+
+interface Given {
+  readonly screen?: Screen;
+  readonly apiKey?: string | null;
+}
+
+interface Gateway {
+  readonly seen: { readonly body: string; readonly envelope: Envelope }[];
+  readonly events: ReturnType<typeof recordedEvents>;
+  readonly readiness: Readiness;
+}
+
+function answer(given: Partial<Outcome>, body: object = { decision: 'here' }): Answer {
+  return { bytes: Buffer.from(JSON.stringify(body)), outcome: outcome(given) };
+}
+
+async function open({ screen, apiKey = null }: Given = {}): Promise<Gateway> {
+  const seen: Gateway['seen'] = [];
+  const events = recordedEvents();
+  const readiness = new Readiness();
+  const door = {
+    screen: async (body: Uint8Array, envelope: Envelope): Promise<Answer> => {
+      seen.push({ body: Buffer.from(body).toString(), envelope });
+      const format = envelope.format ?? 'nhsa-json';
+      return screen === undefined ? answer({ format }) : screen(body, envelope);
+    },
+    refuse: (_body: Uint8Array, envelope: Envelope, cause: string, detail: string | null): Answer =>
+      answer({ format: envelope.format ?? 'native-json', status: 'not_screened', cause }, { cause, detail }),
+    budgets: { preMs: 100, midMs: 50 },
+    clock: systemClock,
+    events,
+  };
+  const expose = async () => ({ text: 'claimgate_ready 1\n', contentType: 'text/plain; version=0.0.4' });
+  app = await buildGateway({
+    door,
+    readiness,
+    expose,
+    events,
+    limits,
+    apiKey,
+    version: '0.0.0-test',
+    tls: null,
+  });
+  return { seen, events, readiness };
+}
+
+const json = { 'content-type': 'application/json' };
+
+describe('POST /v1/screenings', () => {
+  // Awaited here because an injected request only begins when somebody waits for it.
+  const post = async (payload: string, headers: Record<string, string> = json) =>
+    await app.inject({ method: 'POST', url: '/v1/screenings', headers, payload });
+
+  test('a body reaches the screen as the bytes it was, and the answer comes back with its headers', async () => {
+    const { seen, events } = await open();
+    const response = await post('{ "eventId" : 1 , broken');
+    expect(response.statusCode).toBe(200);
+    expect(response.json()).toEqual({ decision: 'here' });
+    expect(seen[0]?.body).toBe('{ "eventId" : 1 , broken');
+    expect(seen[0]?.envelope).toMatchObject({ format: 'native-json', institution: null, path: 'advisory' });
+    expect(response.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'claimgate-status': 'pass',
+      'claimgate-version': '1',
+    });
+    expect(Number(response.headers['claimgate-duration-ms'])).toBeGreaterThan(0);
+    expect(events.answered).toMatchObject([{ transport: 'http', route: 'screenings' }]);
+  });
+
+  test('MessagePack is passed on as such and answered as such', async () => {
+    const { seen } = await open();
+    const response = await post('\x80', { 'content-type': 'application/msgpack' });
+    expect(seen[0]?.envelope.format).toBe('native-msgpack');
+    expect(response.headers['content-type']).toBe('application/msgpack');
+  });
+
+  test.each(['pass', 'partial', 'alert', 'hold', 'not_screened'] as const)(
+    '%s is HTTP 200',
+    async (status) => {
+      const cause = status === 'not_screened' ? 'overload' : null;
+      await open({ screen: async () => answer({ status, cause }) });
+      const response = await post('{}');
+      expect([response.statusCode, response.headers['claimgate-status']]).toEqual([200, status]);
+    },
+  );
+
+  test.each([
+    ['unreadable', 400],
+    ['wrong-institution', 403],
+    ['too-large', 413],
+  ])('what the worker finds %s is a problem with its sentence', async (cause, status) => {
+    const detail = 'The place is line 3.';
+    await open({ screen: async () => answer({ status: 'not_screened', cause }, { detail }) });
+    const response = await post('{}');
+    expect(response.statusCode).toBe(status);
+    expect(response.headers['content-type']).toBe('application/problem+json');
+    expect(response.json()).toMatchObject({
+      type: `urn:claimgate:problem:${cause}`,
+      code: cause,
+      status,
+      detail,
+    });
+  });
+
+  test.each([
+    ['a body above the limit', json, 'x'.repeat(1_001), 'too-large', 413],
+    ['a type nobody reads', { 'content-type': 'text/html' }, '<p>', 'unsupported-content-type', 415],
+    [
+      'GBK, which only national bodies have',
+      { 'content-type': 'application/json; charset=gbk' },
+      '{}',
+      'unsupported-content-type',
+      415,
+    ],
+    ['a type that is none', { 'content-type': 'gbk' }, '{}', 'unsupported-content-type', 415],
+    ['another version', { ...json, 'claimgate-version': '2' }, '{}', 'unsupported-version', 400],
+    ['a code that is none', { ...json, 'claimgate-institution': 'H1.*' }, '{}', 'invalid-institution', 400],
+  ])('%s is refused at the door', async (_, headers, body, code, status) => {
+    const { seen, events } = await open();
+    const response = await post(body, headers);
+    expect([response.statusCode, response.json().code]).toEqual([status, code]);
+    expect(seen).toEqual([]);
+    expect(events.refused).toEqual([{ transport: 'http', reason: code }]);
+  });
+
+  test('the institution that a key speaks for is what the body must name', async () => {
+    const { seen } = await open();
+    await post('{}', { ...json, 'Claimgate-Institution': 'H35010200417' });
+    expect(seen[0]?.envelope.institution).toBe('H35010200417');
+  });
+
+  test('without a body the screen gets none', async () => {
+    const { seen } = await open();
+    await app.inject({ method: 'POST', url: '/v1/screenings' });
+    expect(seen[0]?.body).toBe('');
+  });
+
+  test('more requests at once than the limit are told to come back', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await open({ screen: async () => held.then(() => answer({})) });
+    const first = [post('{}'), post('{}')];
+    const third = await post('{}');
+    expect([third.statusCode, third.json().code, third.headers['retry-after']]).toEqual([429, 'busy', '1']);
+    release();
+    expect((await Promise.all(first)).map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+    expect((await post('{}')).statusCode).toBe(200);
+  });
+
+  test('a bug is 500 and its message, which may quote the claim, stays inside', async () => {
+    const failures: unknown[] = [];
+    const { events } = await open({
+      screen: async () => {
+        throw new TypeError('张测试 350000199001010000');
+      },
+    });
+    events.handlerFailed = (failure) => void failures.push(failure);
+    const response = await post('{}');
+    expect(response.statusCode).toBe(500);
+    expect(response.body).not.toContain('张测试');
+    expect(failures).toEqual([{ error: 'TypeError', at: expect.stringContaining('app.test.ts') }]);
+  });
+});
+
+describe('the national calls', () => {
+  const post = (url: string, payload: string, headers: Record<string, string> = json) =>
+    app.inject({ method: 'POST', url, headers, payload });
+
+  test.each([
+    [before, 'beforeAnalyze', 100],
+    [course, 'courseAnalyze', 50],
+  ])('%s has its own budget, and the bytes decide what the body is', async (url, route, budgetMs) => {
+    const { seen, events } = await open();
+    expect((await post(url, '{}')).statusCode).toBe(200);
+    const envelope = seen[0]!.envelope;
+    expect(envelope.format).toBeNull();
+    expect(Math.round((envelope.deadlineMs - envelope.receivedAtMs) / 10)).toBe(budgetMs / 10);
+    expect(events.answered).toMatchObject([{ route }]);
+  });
+
+  test('whatever type an old client announces, the bytes decide', async () => {
+    const { seen } = await open();
+    const type = 'text/html; charset=gb2312x';
+    expect((await post(before, '{}', { 'content-type': type })).statusCode).toBe(200);
+    expect(seen[0]?.envelope.format).toBeNull();
+  });
+
+  test('a body announced as GBK is answered as GBK', async () => {
+    await open();
+    const response = await post(before, '{}', { 'content-type': 'application/json;charset=GBK' });
+    expect(response.headers['content-type']).toBe('application/json; charset=GBK');
+  });
+
+  test.each([
+    ['too large', json, 'x'.repeat(1_001), 'too-large'],
+    ['of another version', { ...json, 'claimgate-version': '2' }, '{}', 'unreadable'],
+    ['for no institution', { ...json, 'claimgate-institution': '*' }, '{}', 'wrong-institution'],
+  ])('one that is %s gets HTTP 200 and the national refusal', async (_, headers, body, cause) => {
+    const { seen } = await open();
+    const response = await post(course, body, headers);
+    expect([response.statusCode, response.json().cause]).toEqual([200, cause]);
+    expect(seen).toEqual([]);
+  });
+
+  test('a bug is the national refusal too', async () => {
+    await open({
+      screen: async () => {
+        throw new TypeError('bug');
+      },
+    });
+    const response = await post(before, '{}');
+    expect([response.statusCode, response.json().cause]).toEqual([200, 'worker']);
+  });
+
+  test('a key opens them as Bearer token or as apikey header, and nothing else does', async () => {
+    const { seen } = await open({ apiKey: key });
+    for (const headers of [{ authorization: `Bearer ${key}` }, { apikey: key }]) {
+      expect((await post(before, '{}', { ...json, ...headers })).json()).toEqual({ decision: 'here' });
+    }
+    expect(seen).toHaveLength(2);
+    const refused = await post(before, '{}', { ...json, apikey: `${key}x` });
+    expect([refused.statusCode, refused.json().detail]).toEqual([200, '未授权：缺少或错误的 API key']);
+    expect(seen).toHaveLength(2);
+  });
+});
+
+describe('the key', () => {
+  test.each(['', `Bearer ${key}x`, key, `Basic ${key}`, 'Bearer '])(
+    '"%s" opens nothing',
+    async (authorization) => {
+      const { seen } = await open({ apiKey: key });
+      for (const url of ['/v1/screenings', '/metrics'] as const) {
+        const method = url === '/metrics' ? 'GET' : 'POST';
+        const response = await app.inject({ method, url, headers: { authorization, apikey: key } });
+        expect([response.statusCode, response.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      }
+      expect(seen).toEqual([]);
+    },
+  );
+
+  test('the right one does', async () => {
+    await open({ apiKey: key });
+    const headers = { ...json, authorization: `Bearer ${key}` };
+    const screened = await app.inject({ method: 'POST', url: '/v1/screenings', headers, payload: '{}' });
+    const metrics = await app.inject({ url: '/metrics', headers });
+    expect([screened.statusCode, metrics.statusCode]).toEqual([200, 200]);
+  });
+});
+
+describe('operations', () => {
+  test('/readyz says why not, and then that it is; /livez always answers', async () => {
+    const { readiness } = await open({ apiKey: key });
+    readiness.hold('broker');
+    const not = await app.inject({ url: '/readyz' });
+    expect([not.statusCode, not.json()]).toEqual([503, { ready: false, reasons: ['starting', 'broker'] }]);
+    readiness.clear('starting');
+    readiness.clear('broker');
+    const yes = await app.inject({ url: '/readyz' });
+    expect([yes.statusCode, yes.json()]).toEqual([200, { ready: true, reasons: [] }]);
+    expect((await app.inject({ url: '/livez' })).statusCode).toBe(200);
+  });
+
+  test('/metrics is the exposition', async () => {
+    await open();
+    const response = await app.inject({ url: '/metrics' });
+    expect(response.body).toBe('claimgate_ready 1\n');
+    expect(response.headers['content-type']).toBe('text/plain; version=0.0.4');
+  });
+
+  test('what is not there is a problem, not a page', async () => {
+    const { events } = await open();
+    const response = await app.inject({ url: '/nowhere' });
+    expect([response.statusCode, response.json().code]).toEqual([404, 'not-found']);
+    expect(response.headers['content-type']).toBe('application/problem+json');
+    expect(events.refused).toEqual([{ transport: 'http', reason: 'not-found' }]);
+  });
+
+  test('answers carry the headers that a browser needs to be careful', async () => {
+    await open();
+    const { headers } = await app.inject({ url: '/livez' });
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
+  });
+});

@@ -1,0 +1,66 @@
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { errorCodes } from '../../src/base/errors.js';
+import { claimFields } from '../../src/claim/fields.js';
+import { gatewayOver, passes } from './gateway-fixture.js';
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+interface Operation {
+  readonly requestBody: { readonly content: Readonly<Record<string, { readonly schema: ObjectSchema }>> };
+  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, unknown>> }>>;
+}
+interface ObjectSchema {
+  readonly properties: Readonly<Record<string, ObjectSchema>>;
+  readonly items?: ObjectSchema;
+}
+
+let app: FastifyInstance;
+let document: OpenApi;
+
+beforeAll(async () => {
+  app = await gatewayOver(passes);
+  document = (await app.inject({ url: '/docs/json' })).json();
+});
+afterAll(async () => app.close());
+
+describe('/docs', () => {
+  test('describes every route', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.paths).sort()).toEqual([
+      '/fsi/api/riskConService/beforeAnalyze',
+      '/fsi/api/riskConService/courseAnalyze',
+      '/livez',
+      '/metrics',
+      '/readyz',
+      '/v1/screenings',
+    ]);
+  });
+
+  test('describes every field of a claim', () => {
+    const { content } = document.paths['/v1/screenings']!['post']!.requestBody;
+    expect(Object.keys(content)).toEqual(['application/json', 'application/msgpack']);
+    const claim = content['application/json']!.schema;
+    for (const path of Object.keys(claimFields)) {
+      const [group = '', name = ''] = path.split('.');
+      const part = group === 'claim' ? claim : claim.properties[group];
+      expect((part?.items ?? part)?.properties[name], path).toBeDefined();
+    }
+  });
+
+  test('describes every problem of the error table', () => {
+    const { responses } = document.paths['/v1/screenings']!['post']!;
+    for (const { status } of Object.values(errorCodes)) {
+      expect(Object.keys(responses[String(status)]!.content)).toEqual(['application/problem+json']);
+    }
+  });
+
+  test('is a page, with a policy that lets the page work and nothing else', async () => {
+    const page = await app.inject({ url: '/docs/' });
+    expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers['content-security-policy']).toContain("script-src 'self'");
+    expect((await app.inject({ url: '/docs/static/swagger-ui-bundle.js' })).statusCode).toBe(200);
+  });
+});

@@ -1,0 +1,29 @@
+/** A gateway over a screen that the test brings. */
+import type { FastifyInstance } from 'fastify';
+import { systemClock } from '../../src/base/clock.js';
+import { buildGateway, type GatewayOptions } from '../../src/gateway/app.js';
+import type { Screen } from '../../src/ingress/terms.js';
+import { Readiness } from '../../src/ops/health.js';
+import { outcome, recordedEvents } from '../ingress/edge-fixture.js';
+
+const answer = { bytes: Buffer.from('{}'), outcome: outcome({}) };
+
+export async function gatewayOver(
+  screen: Screen,
+  tls: GatewayOptions['tls'] = null,
+): Promise<FastifyInstance> {
+  const events = recordedEvents();
+  const budgets = { preMs: 100, midMs: 50 };
+  return buildGateway({
+    door: { screen, refuse: () => answer, budgets, clock: systemClock, events },
+    readiness: new Readiness(),
+    expose: async () => ({ text: '', contentType: 'text/plain' }),
+    events,
+    limits: { maxBodyBytes: 1_000, maxInFlight: 10, requestTimeoutMs: 10_000 },
+    apiKey: null,
+    version: '0.0.0-test',
+    tls,
+  });
+}
+
+export const passes: Screen = async () => answer;

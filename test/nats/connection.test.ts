@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Incoming, NatsLink, parseAddress } from '../../src/nats/connection.js';
+import { startTestBroker, type TestBroker } from './broker-fixture.js';
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+let broker: TestBroker;
+
+beforeAll(async () => {
+  broker = await startTestBroker();
+});
+afterAll(async () => broker.stop());
+
+async function linkTo(url: string, happened: string[] = []): Promise<NatsLink> {
+  const link = new NatsLink({
+    url,
+    name: 'test',
+    onUp: () => happened.push('up'),
+    onDown: () => happened.push('down'),
+  });
+  expect(await link.up()).toEqual({ ok: true, value: null });
+  return link;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+describe('an address', () => {
+  test.each([
+    ['nats://127.0.0.1:4222', { servers: ['127.0.0.1:4222'] }],
+    ['127.0.0.1:4222', { servers: ['127.0.0.1:4222'] }],
+    ['nats://h1:s%40fe@a:1,nats://b:2', { servers: ['a:1', 'b:2'], user: 'h1', pass: 's@fe' }],
+    ['tls://broker:4443', { servers: ['broker:4443'], tls: {} }],
+  ])('%s', (url, parsed) => {
+    expect(parseAddress(url)).toEqual({ ok: true, value: parsed });
+  });
+
+  test.each(['', 'http://a:1', 'nats://', 'nats://a:1,,', 'nats://a:99999'])('%s is refused', (url) => {
+    expect(parseAddress(url).ok).toBe(false);
+  });
+});
+
+describe('a link', () => {
+  test('carries a request with headers to a subscriber and its answer back', async () => {
+    const link = await linkTo(broker.url);
+    link.subscribe('echo.*', 'group', (message) => {
+      const asked = message.header('claimgate-budget-MS');
+      expect(message.reply).not.toBeNull();
+      expect(message.respond(message.data, { Asked: asked ?? 'nothing' }).ok).toBe(true);
+    });
+    const options = { timeoutMs: 5_000, headers: { 'Claimgate-Budget-Ms': '30' } };
+    const reply = await link.request('echo.one', Buffer.from('hello'), options);
+    expect(reply.ok && [text(reply.value.data), reply.value.header('asked')]).toEqual(['hello', '30']);
+    await link.close();
+  });
+
+  test('says so when nobody listens', async () => {
+    const link = await linkTo(broker.url);
+    const reply = await link.request('nobody.there', Buffer.from(''), { timeoutMs: 5_000 });
+    expect(reply).toEqual({ ok: false, error: "no responders: 'nobody.there'" });
+    await link.close();
+  });
+
+  test('refuses an answer that is larger than the broker lets through', async () => {
+    const link = await linkTo(broker.url);
+    const outcome: unknown[] = [];
+    link.subscribe('large', 'group', (message) => {
+      outcome.push(message.respond(new Uint8Array((link.maxPayloadBytes ?? 0) + 1), {}));
+      message.respond(Buffer.from('small'), {});
+    });
+    const reply = await link.request('large', Buffer.from(''), { timeoutMs: 5_000 });
+    expect(outcome).toEqual([{ ok: false, error: 'too-large' }]);
+    expect(reply.ok && text(reply.value.data)).toBe('small');
+    await link.close();
+  });
+
+  test('an answer after the connection was closed is lost, and said to be', async () => {
+    const link = await linkTo(broker.url);
+    const other = await linkTo(broker.url);
+    const arrived = new Promise<Incoming>((resolve) => link.subscribe('late', 'group', resolve));
+    await link.flush();
+    void other.request('late', Buffer.from(''), { timeoutMs: 5_000 });
+    const message = await arrived;
+    await link.close();
+    expect(message.respond(Buffer.from('x'), {})).toEqual({ ok: false, error: 'disconnected' });
+    await other.close();
+  });
+
+  test('comes back by itself after the broker was killed, subscriptions included', async () => {
+    const own = await startTestBroker();
+    const happened: string[] = [];
+    const link = await linkTo(own.url, happened);
+    link.subscribe('echo', 'group', (message) => message.respond(message.data, {}));
+    process.kill(own.broker.pid, 'SIGKILL');
+    await until(() => happened.length === 3);
+    expect(happened).toEqual(['up', 'down', 'up']);
+    const reply = await link.request('echo', Buffer.from('again'), { timeoutMs: 5_000 });
+    expect(reply.ok && text(reply.value.data)).toBe('again');
+    await link.close();
+    await own.stop();
+  });
+
+  test('waits for a broker that is not there yet, and can be told to stop waiting', async () => {
+    const own = await startTestBroker();
+    await own.broker.stop();
+    const link = new NatsLink({ url: own.url, name: 'test' });
+    expect(link.connected).toBe(false);
+    await link.close();
+    expect((await link.up()).ok).toBe(false);
+    await own.stop();
+  });
+
+  test('an unreadable address is a problem at once, not an endless wait', async () => {
+    const link = new NatsLink({ url: 'http://nowhere', name: 'test' });
+    const up = await link.up();
+    expect(up.ok === false && up.error).toMatch(/^NATS_URL must be/);
+    await link.close();
+  });
+});
