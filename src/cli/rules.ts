@@ -1,0 +1,83 @@
+/** `claimgate rules …`: what a rule author asks of the compiler. */
+import { Command } from 'commander';
+import { systemClock } from '../base/clock.js';
+import { type Artifact, readRulesFolder, renderDiagnostics, showRule } from '../ruleset/build-ruleset.js';
+import { testRuleset } from '../ruleset/examples/test-ruleset.js';
+import { refuse, settingsOrExit } from './exit.js';
+import { compileRules } from './rules-folder.js';
+import { referenceText } from './rules-reference.js';
+import { shownRuleText } from './rules-show.js';
+import { openScreen } from './terminal.js';
+
+export function rulesCommand(): Command {
+  const rules = new Command('rules').description('check, test and look at rules');
+  rules
+    .command('check')
+    .description('compile; every mistake with its place')
+    .argument('[folder]', 'rules folder (default: CLAIMGATE_RULES)')
+    .action(check);
+  rules
+    .command('test')
+    .description('compile and run every example')
+    .argument('[folder]', 'rules folder (default: CLAIMGATE_RULES)')
+    .option('--all', 'list the examples that hold, too', false)
+    .action(test);
+  rules
+    .command('show')
+    .description('what the compiler made of a rule')
+    .argument('<id>', 'rule id, e.g. duplicate-item-charge')
+    .option('--rules <folder>', 'rules folder (default: CLAIMGATE_RULES)')
+    .action(show);
+  rules
+    .command('reference')
+    .description('facts and functions that rules may use')
+    .action(() => console.log(referenceText()));
+  return rules;
+}
+
+async function check(folder: string | undefined): Promise<void> {
+  const startedMs = systemClock.tickMs();
+  const artifact = await compiled(folder);
+  if (artifact === null) return;
+  const { name, version, rules, tables, id } = artifact;
+  const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
+  const took = Math.round(systemClock.tickMs() - startedMs);
+  console.log(
+    `${name} version ${version}: ${rules.length} rules, ${rows} table rows, no mistakes (${took} ms)`,
+  );
+  console.log(id);
+}
+
+async function test(folder: string | undefined, { all }: { readonly all: boolean }): Promise<void> {
+  const source = await readRulesFolder(folder ?? settingsOrExit().CLAIMGATE_RULES);
+  if (!source.ok) return refuse(renderDiagnostics(source.error), 1);
+  const tested = testRuleset(source.value);
+  if (!tested.ok) return refuse(renderDiagnostics(tested.error), 1);
+  const { outcomes, failed, artifact } = tested.value;
+  const screen = openScreen();
+  for (const { rule, name, file, line, problems } of outcomes) {
+    if (problems.length === 0 && !all) continue;
+    const mark = problems.length === 0 ? screen.paint('green', '✓') : screen.paint('red', '✗');
+    screen.say(`${mark} ${rule}: ${name}`);
+    for (const problem of problems) screen.say(`    ${file}:${line} ${problem}`);
+  }
+  const verdict = failed === 0 ? 'all hold' : `${failed} do not hold`;
+  screen.say(`${outcomes.length} examples of ${artifact.rules.length} rules, ${verdict}`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+async function show(id: string, options: { readonly rules?: string }): Promise<void> {
+  const artifact = await compiled(options.rules);
+  if (artifact === null) return;
+  const shown = showRule(artifact, id);
+  if (shown.ok) console.log(shownRuleText(shown.value));
+  else refuse(`no rule '${id}'${shown.error === null ? '' : `; did you mean '${shown.error}'?`}`, 1);
+}
+
+/** The artifact of the named or the set folder; null after the mistakes have been said. */
+async function compiled(folder: string | undefined): Promise<Artifact | null> {
+  const artifact = await compileRules(folder ?? settingsOrExit().CLAIMGATE_RULES);
+  if (artifact.ok) return artifact.value;
+  refuse(artifact.error, 1);
+  return null;
+}
