@@ -37,6 +37,7 @@ export const notScreenedWords: Readonly<Record<NotScreenedCause, string>> = {
   unreadable: 'the message could not be read',
   'too-large': 'the message is too large',
   'wrong-institution': 'the message names another institution than its sender',
+  unauthorised: 'the key is missing or wrong',
   stopping: 'the service was stopping',
 };
 

@@ -1,8 +1,8 @@
 /**
- * What the compiler makes and a worker instantiates: text and tables, named by content. It crosses to workers by
- * structured clone and to other nodes as bytes, so it holds plain data only.
+ * What the compiler makes and a worker instantiates: text and tables, named by content. It crosses to workers
+ * by structured clone and to other nodes as bytes, so it holds plain data only.
  */
-import type { Severity } from '../../decision/decision.js';
+import type { Effect, Severity } from '../../decision/decision.js';
 
 export interface Artifact {
   readonly format: 1;
@@ -13,8 +13,13 @@ export interface Artifact {
   /** Day up to which knowledge was known, `YYYY-MM-DD`. */
   readonly asOf: string;
   readonly rules: readonly ArtifactRule[];
-  /** Generated JavaScript, chunks of at most 50 rules; each text is the body of a function (see instantiate). */
+  /**
+   * Generated JavaScript, chunks of at most 50 rules; each text is the body of a function (see instantiate).
+   */
   readonly code: readonly string[];
+  /** Facts that two-valued forms rely on; `knownCode` tests each, in this order. At most 31. */
+  readonly knownFacts: readonly string[];
+  readonly knownCode: string;
   readonly tables: Readonly<Record<string, ArtifactTable>>;
   /** Code dictionaries by region, as claim/dictionaries reads them. */
   readonly regions: Readonly<Record<string, unknown>>;
@@ -25,6 +30,66 @@ export interface ArtifactRule {
   readonly title: string;
   readonly national: string | null;
   readonly severity: Severity;
+  readonly effect: Effect;
+  /** 1–10: a screening of that scene; a word: every event of that kind. */
+  readonly scenes: readonly (number | string)[];
+  readonly document: string;
+  /** What can leave the rule undecided; the position is the bit in an Unknown. */
+  readonly sources: readonly ArtifactSource[];
+  /** Bits of `knownFacts` that the two-valued form needs; null: always the three-valued form. */
+  readonly needs: number | null;
+  readonly index: RuleIndex;
+  readonly joins: readonly ArtifactJoin[];
+  readonly partner: ArtifactPartner | null;
+  readonly weaken: readonly ArtifactWeaken[];
+  /**
+   * `line-amount`: the violating lines' own amounts; else the rule computes fen, once or for each partner.
+   */
+  readonly excess: 'line-amount' | 'once' | 'per-partner';
+  readonly say: readonly (string | ArtifactValue)[];
+  readonly facts: readonly ArtifactValue[];
+}
+
+export interface ArtifactSource {
+  readonly cause: 'fact' | 'history' | 'list';
+  readonly fact: string;
+}
+
+/** How a rule finds the lines it can apply to. */
+export type RuleIndex =
+  /** Lines whose code is a key of the first joined table. */
+  | { readonly by: 'rows'; readonly table: string }
+  /** Lines whose code is a key of a table that the condition asks with `listed`. */
+  | { readonly by: 'listed'; readonly table: string }
+  | { readonly by: 'codes'; readonly codes: readonly string[] }
+  | { readonly by: 'every-line' }
+  | { readonly by: 'prescription' }
+  | { readonly by: 'claim' };
+
+export interface ArtifactJoin {
+  readonly table: string;
+  /** The row's key is the anchor line's item code, so the index has found it already. */
+  readonly byItemCode: boolean;
+}
+
+export interface ArtifactPartner {
+  readonly source: 'claim.lines' | 'prescription.lines';
+  readonly table: string | null;
+  /** Partners are looked up by item code. */
+  readonly probed: boolean;
+}
+
+export interface ArtifactWeaken {
+  readonly when: 'unless' | 'if';
+  readonly to: Severity;
+  readonly effect: Effect | null;
+}
+
+/** A value that a finding shows: its name in the rule and how it is written for people. */
+export interface ArtifactValue {
+  readonly text: string;
+  readonly format: 'plain' | 'money' | 'day' | 'instant';
+  readonly perPartner: boolean;
 }
 
 /** Columns of equal length, keyed by column name; provenance columns included. */

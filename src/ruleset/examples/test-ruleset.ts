@@ -1,0 +1,119 @@
+/** Runs the examples of a rules folder: each must hit, miss or stay undecided as its author says. */
+import { assert } from '../../base/assert.js';
+import { fail, ok, type Result } from '../../base/result.js';
+import type { Claim } from '../../claim/claim.js';
+import { buildDictionaries, type Dictionaries } from '../../claim/dictionaries.js';
+import { patientKeyer } from '../../claim/patient-key.js';
+import { readClaim } from '../../claim/read-claim.js';
+import type { Finding, NotEvaluated } from '../../decision/decision.js';
+import { buildRuleset } from '../build-ruleset.js';
+import type { Artifact } from '../compile/artifact.js';
+import { type Diagnostic, Problems } from '../diagnostics/diagnostic.js';
+import type { ParsedExample } from '../parse/examples-text.js';
+import { parseRules, type RulesSource } from '../parse/parse-rules.js';
+import { severities } from '../parse/rule-text.js';
+import { instantiate } from '../runtime/instantiate.js';
+import type { Meter, Ruleset } from '../runtime/screened.js';
+import { exampleClaim } from './base-claim.js';
+
+export interface ExampleOutcome {
+  readonly rule: string;
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  /** Empty where the example holds; else what was expected and what came. */
+  readonly problems: readonly string[];
+}
+
+export interface TestedRuleset {
+  readonly artifact: Artifact;
+  /** In the order of the rules, then of their files. */
+  readonly outcomes: readonly ExampleOutcome[];
+  readonly failed: number;
+}
+
+/** Builds the rule set and runs every example; fails with the diagnostics where it does not build. */
+export function testRuleset(source: RulesSource): Result<TestedRuleset, readonly Diagnostic[]> {
+  const built = buildRuleset(source);
+  if (!built.ok) return built;
+  const artifact = built.value;
+  const problems = new Problems();
+  const parsed = parseRules(source, problems);
+  if (parsed === null) return fail(problems.sorted());
+  const ruleset = instantiate(artifact);
+  const read = exampleReader(artifact);
+  const outcomes = artifact.rules.flatMap(({ id }) => {
+    const examples = parsed.examples.get(id);
+    return (examples?.examples ?? []).map((example): ExampleOutcome => {
+      const { file, offset } = example.place;
+      const { line } = file.lineAndColumn(offset);
+      return {
+        rule: id,
+        name: example.name,
+        file: file.path,
+        line,
+        problems: run(ruleset, id, example, read),
+      };
+    });
+  });
+  return ok({ artifact, outcomes, failed: outcomes.filter((o) => o.problems.length > 0).length });
+}
+
+/** Examples hold no patient; the key only has to be one. */
+const exampleSecret = 'examples have no patient of their own';
+const unhurried: Meter = { mayGoOn: () => true, enter: () => {} };
+
+type ReadExample = (example: unknown) => Claim | string;
+
+function exampleReader(artifact: Artifact): ReadExample {
+  const built = buildDictionaries(artifact.regions);
+  assert(built.ok, `dictionaries: ${built.ok ? '' : built.error.join('; ')}`);
+  const dictionaries: Dictionaries = built.value;
+  const patientKey = patientKeyer(exampleSecret);
+  return (example) => {
+    const body = Buffer.from(JSON.stringify(exampleClaim(example)), 'utf8');
+    const read = readClaim(body, 'native-json', { dictionaries, patientKey });
+    return read.ok ? read.value.claim : read.error.message;
+  };
+}
+
+function run(ruleset: Ruleset, id: string, example: ParsedExample, read: ReadExample): readonly string[] {
+  const claim = read(example.claim);
+  if (typeof claim === 'string') return [`the claim cannot be read: ${claim}`];
+  const screened = ruleset.screen(claim, unhurried);
+  const findings = screened.findings.filter((f) => f.rule === id);
+  const gaps = screened.notEvaluated.filter((n) => n.rule === id);
+  const came = findings.length > 0 ? 'hit' : gaps.length > 0 ? 'not_evaluated' : 'miss';
+  if (came !== example.expect) return [`expected ${example.expect}, came ${came}${detail(findings, gaps)}`];
+  return [
+    ...differs('severity', example.severity, strongest(findings)),
+    ...differs('excessFen', example.excessFen, sumOf(findings)),
+    ...differs('lines', sorted(example.lines), sorted(findings.flatMap((f) => f.lines.map((l) => l.id)))),
+    ...differs('facts', sorted(example.facts), sorted(gaps.flatMap((gap) => gap.facts))),
+  ];
+}
+
+function detail(findings: readonly Finding[], gaps: readonly NotEvaluated[]): string {
+  if (findings.length > 0) return `: ${findings.map((f) => f.message).join('; ')}`;
+  return gaps.length > 0 ? `: ${gaps.map((g) => `${g.cause} ${g.facts.join(', ')}`).join('; ')}` : '';
+}
+
+function differs(
+  what: string,
+  expected: string | number | null,
+  came: string | number | null,
+): readonly string[] {
+  return expected === null || expected === came ? [] : [`${what}: expected ${expected}, came ${came}`];
+}
+
+function strongest(findings: readonly Finding[]): string | null {
+  return severities.find((s) => findings.some((f) => f.severity === s)) ?? null;
+}
+
+function sumOf(findings: readonly Finding[]): number {
+  return findings.reduce((sum, f) => sum + f.excessFen, 0);
+}
+
+function sorted(texts: readonly string[] | null): string | null {
+  return texts === null ? null : [...new Set(texts)].toSorted().join(', ');
+}
