@@ -8,7 +8,7 @@ import type { ParsedJoin, ParsedRule, ParsedWeaken } from '../parse/rule-text.js
 import { effects, severities } from '../parse/rule-text.js';
 import type { ParsedException } from '../parse/ruleset-text.js';
 import { ExpressionChecker } from './check-expression.js';
-import { firstConflict } from './check-table.js';
+import { type CheckedTable, firstConflict } from './check-table.js';
 import { costLimits, costOf, partnerCost } from './cost.js';
 import { facts } from './facts.js';
 import { functionSpec } from './functions.js';
@@ -108,6 +108,7 @@ class RuleChecker {
     const weaken = rule.weaken.map((w) => this.#weakening(w));
     const blame = this.#blame(anchor, partner);
     const say = this.#say();
+    if (rule.basisTable !== null) this.#table(rule.basisTable);
     if (rule.scenes.length === 0) this.#problems.report('CG-E509', 'no scene is listed', rule.id.place);
     if (when === null || this.#problems.count > before) return null;
     const checked = {
@@ -165,15 +166,19 @@ class RuleChecker {
     return this.#problems.count === before;
   }
 
+  #table({ value: name, place }: Located<string>): CheckedTable | null {
+    const table = this.#around.tables.get(name);
+    if (table !== undefined) return table;
+    const hint = didYouMean(name, this.#around.tables.keys());
+    if (!this.#around.brokenTables.has(name))
+      this.#problems.report('CG-E401', `no table '${name}'${hint}`, place);
+    return null;
+  }
+
   #join(join: ParsedJoin, kind: 'row' | 'partnerRow', index: number): CheckedJoin | null {
     const { value: name, place } = join.table;
-    const table = this.#around.tables.get(name);
-    if (table === undefined) {
-      const hint = didYouMean(name, this.#around.tables.keys());
-      if (!this.#around.brokenTables.has(name))
-        this.#problems.report('CG-E401', `no table '${name}'${hint}`, place);
-      return null;
-    }
+    const table = this.#table(join.table);
+    if (table === null) return null;
     if (table.key.length === 0) {
       this.#problems.report('CG-E404', `table ${name} has no key`, place);
       return null;

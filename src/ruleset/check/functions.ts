@@ -134,6 +134,13 @@ export const functions = {
     reads: ['line.itemCode', 'line.quantity', 'line.at'],
     doc: '某日历日某编码可支付行的净数量之和',
   },
+  'claim.serviceDays': {
+    overloads: perCode,
+    result: int(0, daysBound),
+    cost: 25,
+    reads: ['line.itemCode', 'line.at'],
+    doc: '某编码可支付行的服务时段合计触及的日历天数（一天只算一次）',
+  },
   'claim.amount': {
     overloads: perCode,
     result: fen(-maxClaimFen, maxClaimFen),

@@ -34,6 +34,8 @@ export interface ArtifactRule {
   /** 1–10: a screening of that scene; a word: every event of that kind. */
   readonly scenes: readonly (number | string)[];
   readonly document: string;
+  /** Where a rule without a joined row finds the point of the first violating line. */
+  readonly basisTable: string | null;
   /** What can leave the rule undecided; the position is the bit in an Unknown. */
   readonly sources: readonly ArtifactSource[];
   /** Bits of `knownFacts` that the two-valued form needs; null: always the three-valued form. */

@@ -90,6 +90,7 @@ function usedTables({ rules }: Planned): ReadonlySet<string> {
   const used = new Set<string>();
   for (const { checked } of rules) {
     for (const join of checked.joins) used.add(join.table);
+    if (checked.parsed.basisTable !== null) used.add(checked.parsed.basisTable.value);
     if (checked.partner?.join) used.add(checked.partner.join.table);
   }
   for (const table of rules.flatMap((rule) => listedTables(rule))) used.add(table);

@@ -109,6 +109,7 @@ function ruleData(plan: PlannedRule, values: readonly Typed[]): Omit<ArtifactRul
     effect: parsed.effect,
     scenes: parsed.scenes,
     document: parsed.document,
+    basisTable: parsed.basisTable?.value ?? null,
     sources: sources.map(({ cause, fact }) => ({ cause, fact })),
     index,
     joins: checked.joins.map((join) => ({

@@ -50,6 +50,8 @@ export interface ParsedRule {
   readonly blame: ParsedBlame;
   readonly say: readonly MessagePart[];
   readonly document: string;
+  /** Table of the points that the rule applies; a rule that joins none takes a finding's point from it. */
+  readonly basisTable: Located<string> | null;
   readonly except: readonly Located<string>[];
   readonly validFrom: EpochDay | null;
   readonly validTo: EpochDay | null;
@@ -140,7 +142,7 @@ export function parseRule(file: SourceText, problems: Problems, root: YamlNode):
     weaken: map.several('weaken').flatMap((node) => weakening(map, node) ?? []),
     blame: blame(map),
     say: say(map),
-    document: document(map),
+    ...basis(map),
     except: map.texts('except'),
     ...validity(map),
     owner: map.text('owner', '').value,
@@ -262,11 +264,12 @@ function say(map: MapReader): readonly MessagePart[] {
   return scalar === null ? [] : parseMessage(map.file, map.problems, scalar);
 }
 
-function document(map: MapReader): string {
+function basis(map: MapReader): Pick<ParsedRule, 'document' | 'basisTable'> {
   map.requireNode('basis');
   const inner = map.map('basis');
   inner?.onlyKeys(['document', 'table']);
-  return inner?.text('document').value ?? '';
+  const table = inner?.scalar('table') ? inner.text('table') : null;
+  return { document: inner?.text('document').value ?? '', basisTable: table };
 }
 
 function validity(map: MapReader): { validFrom: EpochDay | null; validTo: EpochDay | null } {

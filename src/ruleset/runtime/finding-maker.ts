@@ -1,4 +1,5 @@
 /** Matches become findings: roles, severity, money, message, identity; equal findings are one. */
+import type { EpochMs } from '../../base/calendar.js';
 import { derivedId } from '../../base/hash.js';
 import type { Effect, Finding, Severity } from '../../decision/decision.js';
 import type { ArtifactTable } from '../compile/artifact.js';
@@ -9,6 +10,7 @@ import { assignRoles, type Roles } from './roles.js';
 import type { CompiledRule, Match, Partner, RuleMatcher } from './rule-matcher.js';
 import type { Screened } from './screened.js';
 import { factValue, messageText } from './shown-value.js';
+import { standsAt, standsHere, type Table } from './table-rows.js';
 import { Unknown } from './unknown.js';
 
 /** Strongest first. */
@@ -103,7 +105,7 @@ export class FindingMaker {
     const { rule, position } = compiled;
     const { violating } = roles;
     const { institution, encounter } = this.#view.claim;
-    const provenance = this.#provenance(compiled, match);
+    const provenance = this.#provenance(compiled, match, violating);
     const ids = violating.map((line) => this.#id(line)).toSorted();
     return {
       position,
@@ -167,7 +169,7 @@ export class FindingMaker {
     return { severity: severities[severity] ?? rule.severity, effect: effects[effect] ?? rule.effect };
   }
 
-  #provenance({ rule }: CompiledRule, { spot, partners }: Match): Provenance {
+  #provenance({ rule }: CompiledRule, { spot, partners }: Match, violating: readonly number[]): Provenance {
     const rows: (readonly [string | null | undefined, number])[] = [
       [rule.joins[0]?.table, spot.row0],
       [rule.joins[1]?.table, spot.row1],
@@ -179,12 +181,30 @@ export class FindingMaker {
     const { table } = rule.partner ?? { table: null };
     const partner =
       table !== null && partnerRow >= 0 ? [provenanceOf(table, this.#table(table), partnerRow)] : [];
-    const first = joined[0] ?? partner[0];
+    const first = joined[0] ?? partner[0] ?? this.#pointOf(rule.basisTable, violating);
     return {
       key: joined.map((p) => p.key).join(' '),
       point: first?.point ?? null,
       batch: first?.batch ?? null,
     };
+  }
+
+  /** The row that is in force for the first violating line that has one. */
+  #pointOf(name: string | null, violating: readonly number[]): Provenance | null {
+    const table = name === null ? undefined : this.#matcher.tables.get(name);
+    if (name === null || table === undefined) return null;
+    for (const line of violating) {
+      const { itemCode = null, at = null } = this.#view.lines[line] ?? {};
+      const row = table
+        .rowsOf(itemCode ?? '')
+        .find((candidate) => at !== null && this.#stands(table, candidate, at));
+      if (row !== undefined) return provenanceOf(name, this.#table(name), row);
+    }
+    return null;
+  }
+
+  #stands({ validity }: Table, row: number, at: EpochMs): boolean {
+    return standsAt(validity, row, at) === true && standsHere(this.#view, validity, row) === true;
   }
 
   #table(name: string): ArtifactTable {

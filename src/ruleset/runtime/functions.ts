@@ -8,6 +8,8 @@ import { listed, standsAt, standsHere } from './table-rows.js';
 
 const hourMs = 3_600_000;
 const concurrentGapMs = 2 * hourMs;
+/** An order said to run longer is a mistake; counting its days would take the time of many claims. */
+export const longestServiceDays = 1_000;
 type Codes = string | readonly string[];
 
 interface Window {
@@ -62,6 +64,19 @@ function quantityOn(view: ClaimView, codes: Codes, day: EpochDay): number | null
     view,
     lines.filter((i) => dayOf(view.lines[i]?.at ?? 0) === day),
   );
+}
+
+/** Calendar days on which the codes were served, long orders day by day. */
+function serviceDays(view: ClaimView, codes: Codes): number | null {
+  const days = new Set<EpochDay>();
+  const lines = linesWith(view, codes);
+  for (const line of lines ?? []) {
+    const window = windowOf(view, line);
+    if (window === null) return null;
+    const last = Math.min(dayOf(window.to), dayOf(window.from) + longestServiceDays - 1);
+    for (let day = dayOf(window.from); day <= last; day++) days.add(day);
+  }
+  return lines === null ? null : days.size;
 }
 
 function amount(view: ClaimView, codes: Codes): number | null {
@@ -134,6 +149,7 @@ export const functionLibrary = {
   concurrent,
   'claim.quantity': (view: ClaimView, codes: Codes) => quantityOf(view, linesWith(view, codes)),
   'claim.quantityOn': quantityOn,
+  'claim.serviceDays': serviceDays,
   'claim.amount': amount,
   'claim.has': has,
   stayDays,

@@ -115,6 +115,7 @@ describe('sums over the claim', () => {
     ["claim.quantity(['A', 'B', 'A'])", 3],
     ["claim.quantity('Z')", 0],
     ["claim.quantityOn('A', day(line.at))", 1.5],
+    ["claim.serviceDays('A')", 2],
     ["claim.amount('A')", 200],
     ["claim.amount(['A', 'B'])", 1_200],
     ["claim.has('B')", true],
@@ -130,6 +131,7 @@ describe('sums over the claim', () => {
     );
     expect(evaluate("claim.quantity('B') > 1.0", without({ netQuantityE4: null }))).toBe(false);
     expect(evaluate("claim.quantityOn('A', day(line.at)) > 1.0", without({ at: null }))).toContain('line.at');
+    expect(evaluate("claim.serviceDays('A')", without({ at: null }))).toContain('line.at');
     expect(evaluate("claim.amount('A')", without({ netAmountFen: null }))).toContain('line.amount');
   });
 
