@@ -434,6 +434,16 @@ describe('a prescription', () => {
     ]);
   });
 
+  it('takes the point of its finding from the table that its basis names, by the first violating line', () => {
+    const basis = '{ document: 示例文件, table: limits }';
+    const named = { 'alone-rule': { ...rule['alone-rule'], basis } };
+    const claim = { lines: [at('Z', 'P1'), at('A', 'P2'), at('A2', 'P2')] };
+    const points = (rules: typeof named | typeof rule) =>
+      screen(rules, claim).findings.map((finding) => finding.basis.point);
+    expect(points(named)).toEqual(['K1']);
+    expect(points(rule)).toEqual([null]);
+  });
+
   it('has the time of its first line, unknown where one is', () => {
     const claim = { lines: [at('B', 'P1'), at('B', 'P1', { at: null })] };
     expect(screen(rule, claim).notEvaluated).toMatchObject([
