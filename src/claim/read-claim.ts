@@ -79,7 +79,7 @@ function parse(bytes: Uint8Array, format: WireFormat): Result<Parsed, StructureP
 }
 
 function fillNative(root: Fields, format: WireFormat, settings: ReaderSettings): ReadClaim {
-  const claim = normalise(readNative(root), settings.patientKey);
+  const claim = normalise(readNative(root, settings.dictionaries), settings.patientKey);
   return { claim, format, reply: noReply };
 }
 

@@ -151,6 +151,16 @@ describe('a native claim', () => {
     expect('reverses' in read({})).toBe(false);
   });
 
+  it('believes the settlement category where the two kinds of visit disagree about a stay', () => {
+    const visit = (type: string, medType: string) =>
+      read({ encounter: { ...example.encounter, type, medType } });
+    expect(visit('outpatient', '21').encounter.type).toBe('inpatient');
+    expect(notesOf(visit('outpatient', '21'))).toContain('encounter.type conflict');
+    expect(visit('pharmacy', '11').encounter.type).toBe('pharmacy');
+    expect(visit('inpatient', '??').encounter.type).toBe('inpatient');
+    expect(visit('inpatient', '11').encounter.type).toBe('outpatient');
+  });
+
   it.each([
     ['patient.sex', { patient: { ...example.patient, sex: 'banana' } }, 'unknown-code'],
     ['patient.sex', { patient: { ...example.patient, sex: 1 } }, 'unknown-code'],

@@ -1,5 +1,7 @@
 /** The native claim: one shape in JSON and in MessagePack, its codes the field table's English words. */
-import type { ClaimKind } from '../claim.js';
+import type { ClaimKind, EncounterType } from '../claim.js';
+import type { Dictionaries, NationalTables } from '../dictionaries.js';
+import { disagreeAboutStay } from '../encounter-type.js';
 import type { CodeTable } from '../facts.js';
 import { claimFields, claimLimits } from '../fields.js';
 import { NoteTaker } from '../notes.js';
@@ -22,7 +24,7 @@ const vocabulary: Vocabulary = {
 };
 
 /** Settles the structure of a native claim; throws WrongStructure where it is not one. */
-export function readNative(root: Fields): RawClaim {
+export function readNative(root: Fields, dictionaries: Dictionaries): RawClaim {
   refuseForeign(root);
   const notes = new NoteTaker();
   const institution = part(root, 'institution');
@@ -51,7 +53,7 @@ export function readNative(root: Fields): RawClaim {
     },
     encounter: {
       id: own(encounter, 'id'),
-      type: own(encounter, 'type'),
+      type: readType(encounter, dictionaries.forRegion(text(own(institution, 'region'))), notes),
       emergency: own(encounter, 'emergency'),
       internet: own(encounter, 'internet'),
       medType: own(encounter, 'medType'),
@@ -66,6 +68,22 @@ export function readNative(root: Fields): RawClaim {
     vocabulary,
     notes,
   };
+}
+
+function readType(encounter: Fields, tables: NationalTables, notes: NoteTaker): unknown {
+  const named = own(encounter, 'type');
+  const byMedType = typeOfMedType(text(own(encounter, 'medType')), tables);
+  const isKnown = vocabulary.encounterType(String(named)) !== undefined;
+  if (!isKnown || !disagreeAboutStay(named as EncounterType, byMedType)) return named;
+  notes.note('encounter.type', 'conflict');
+  return byMedType;
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value.trim() : null);
+
+function typeOfMedType(medType: string | null, tables: NationalTables): EncounterType | null {
+  const word = medType === null ? null : tables.med_type(medType);
+  return typeof word === 'string' ? (word.split(' ')[0] as EncounterType) : null;
 }
 
 /** Unknown keys are ignored, so a body of another form would read as a claim of nothing, and pass. */

@@ -117,6 +117,13 @@ export const functions = {
     reads: ['line.at'],
     doc: '两行都有具体钟点，且服务时段相距不超过两小时',
   },
+  commonShare: {
+    overloads: [[line, line]],
+    result: double,
+    cost: 6,
+    reads: ['line.at'],
+    doc: '第一行的服务日中第二行也触及的比例，0 至 1',
+  },
   'claim.quantity': {
     overloads: perCode,
     result: double,
@@ -154,6 +161,27 @@ export const functions = {
     cost: 4,
     reads: ['line.itemCode'],
     doc: '本次就诊有某编码的可支付行',
+  },
+  'claim.spanDays': {
+    overloads: perCode,
+    result: int(1, daysBound),
+    cost: 25,
+    reads: ['line.itemCode', 'line.at', 'encounter.admittedAt', 'claim.sentAt'],
+    doc: '入院与某编码首次服务中较早者，至出院（在院时为发送时）与末次服务中较晚者，触及的日历天数，至少 1',
+  },
+  'claim.spanHours': {
+    overloads: perCode,
+    result: int(1, 24 * daysBound),
+    cost: 25,
+    reads: ['line.itemCode', 'line.at', 'encounter.admittedAt', 'claim.sentAt'],
+    doc: '同上的小时数，向上取整，至少 1',
+  },
+  selfPaidPieces: {
+    overloads: [[]],
+    result: bool,
+    cost: 10,
+    reads: ['line.itemCode'],
+    doc: '本次就诊有自费的饮片或颗粒',
   },
   stayDays: {
     overloads: [[]],

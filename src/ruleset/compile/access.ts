@@ -54,6 +54,9 @@ export function factAccess(path: FactPath, slot: Slot | null): Access {
 
 function elementAccess(root: string, name: string, index: Code): Access {
   if (root === 'line') {
+    // A sender that names no item leaves its code to tell a person which it is.
+    if (name === 'itemName')
+      return { raw: js`(${view}.lines[${index}].itemName ?? ${view}.lines[${index}].itemCode)`, value: asIs };
     const { field, value } = lineFields[name] ?? { field: name, value: asIs };
     return { raw: js`${view}.lines[${index}].${identifier(field)}`, value };
   }

@@ -57,8 +57,10 @@ export class FindingMaker {
   }
 
   finish(): Pick<Screened, 'findings' | 'excessByLine'> {
-    const drafts = [...this.#drafts.values()].sort(
-      (a, b) => a.position - b.position || a.row - b.row || a.firstLine - b.firstLine,
+    const drafts = oncePerMessage(
+      [...this.#drafts.values()].sort(
+        (a, b) => a.position - b.position || a.row - b.row || a.firstLine - b.firstLine,
+      ),
     );
     const excessByLine = new Map<string, number>();
     for (const { effect, charges } of drafts) {
@@ -269,6 +271,17 @@ function provenanceOf(name: string, table: ArtifactTable, row: number): Provenan
   const point = cell('point') as string | null;
   const source = cell('row') ?? JSON.stringify(table.key === null ? row : cell(table.key));
   return { key: point ?? `${name}:${source}`, point, batch: cell('batch') as number | null };
+}
+
+/** A person is told once: what several rows say of the same lines in the same words is the first row's finding. */
+function oncePerMessage(drafts: readonly Draft[]): readonly Draft[] {
+  const said = new Map<string, Draft>();
+  for (const draft of drafts) {
+    const key = JSON.stringify([draft.position, draft.violating, draft.finding.message]);
+    const known = said.get(key);
+    said.set(key, known === undefined ? draft : merge(known, draft));
+  }
+  return [...said.values()];
 }
 
 /** The same violating lines for the same row: involved lines united, the larger amount, the stronger word. */

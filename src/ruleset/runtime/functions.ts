@@ -40,6 +40,15 @@ function concurrent(view: ClaimView, a: number, b: number): boolean | null {
   return x.from <= y.to + concurrentGapMs && y.from <= x.to + concurrentGapMs;
 }
 
+/** Part of the first line's calendar days that the second touches, 0 to 1. */
+function commonShare(view: ClaimView, a: number, b: number): number | null {
+  const [x, y] = [windowOf(view, a), windowOf(view, b)];
+  if (x === null || y === null) return null;
+  const first = Math.max(dayOf(x.from), dayOf(y.from));
+  const last = Math.min(dayOf(x.to), dayOf(y.to));
+  return Math.max(0, last - first + 1) / (dayOf(x.to) - dayOf(x.from) + 1);
+}
+
 /** Lines of the codes; null where a line's own code is unknown, as it could be one of them. */
 function linesWith(view: ClaimView, codes: Codes): readonly number[] | null {
   if (view.uncoded.length > 0) return null;
@@ -102,14 +111,33 @@ function stay(view: ClaimView): Window | null {
   return admittedAt === null || end === null ? null : { from: admittedAt, to: end };
 }
 
-function stayDays(view: ClaimView): number | null {
-  const window = stay(view);
+/** The stay, and the services of the codes that lie before or after it (an emergency that became a stay). */
+function span(view: ClaimView, codes: Codes): Window | null {
+  let whole = stay(view);
+  const lines = linesWith(view, codes);
+  if (lines === null) return null;
+  for (const line of lines) {
+    const window = windowOf(view, line);
+    if (whole === null || window === null) return null;
+    whole = { from: Math.min(whole.from, window.from), to: Math.max(whole.to, window.to) };
+  }
+  return whole;
+}
+
+function daysIn(window: Window | null): number | null {
   return window === null ? null : Math.max(1, dayOf(window.to) - dayOf(window.from) + 1);
 }
 
-function stayHours(view: ClaimView): number | null {
-  const window = stay(view);
+function hoursIn(window: Window | null): number | null {
   return window === null ? null : Math.max(1, Math.ceil((window.to - window.from) / hourMs));
+}
+
+/** Herbs that the patient pays: they belong to the prescription, though they are never judged. */
+function selfPaidPieces(view: ClaimView): boolean {
+  return view.claim.lines.some(
+    ({ selfPaid, kind, itemCode }) =>
+      selfPaid && (kind === 'piece' || kind === 'granule' || (itemCode ?? '').startsWith('T')),
+  );
 }
 
 /** No diagnosis at all says nothing about the patient: unknown. */
@@ -147,13 +175,17 @@ export const functionLibrary = {
   overlaps,
   timesKnown,
   concurrent,
+  commonShare,
   'claim.quantity': (view: ClaimView, codes: Codes) => quantityOf(view, linesWith(view, codes)),
   'claim.quantityOn': quantityOn,
   'claim.serviceDays': serviceDays,
   'claim.amount': amount,
   'claim.has': has,
-  stayDays,
-  stayHours,
+  'claim.spanDays': (view: ClaimView, codes: Codes) => daysIn(span(view, codes)),
+  'claim.spanHours': (view: ClaimView, codes: Codes) => hoursIn(span(view, codes)),
+  stayDays: (view: ClaimView) => daysIn(stay(view)),
+  stayHours: (view: ClaimView) => hoursIn(stay(view)),
+  selfPaidPieces,
   diagnosisIn,
   // Not called by name in rules:
   textSize: (text: string) => [...text].length,

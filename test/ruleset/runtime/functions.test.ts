@@ -68,6 +68,23 @@ describe('stay', () => {
     expect(evaluate('stayHours()', stay(morning, morning))).toBe(1);
   });
 
+  it('is stretched by services before and after it where an item is asked for', () => {
+    const encounter = { admittedAt: morning, dischargedAt: morning + 5 * hour };
+    const lines = [{ itemCode: 'A', at: morning - dayLength }, { itemCode: 'B' }];
+    expect(evaluate("claim.spanDays('A')", { encounter, lines })).toBe(2);
+    expect(evaluate("claim.spanHours('A')", { encounter, lines })).toBe(29);
+    expect(evaluate("claim.spanHours('B')", { encounter, lines })).toBe(5);
+    expect(evaluate("claim.spanDays('A')", { encounter, lines: [{ itemCode: 'A', at: null }] })).toContain(
+      'line.at',
+    );
+  });
+
+  it('knows herbs that the patient pays', () => {
+    const herb = { kind: 'piece' as const, payable: false };
+    expect(evaluate('selfPaidPieces()', { lines: [{}, { ...herb, selfPaid: true }] })).toBe(true);
+    expect(evaluate('selfPaidPieces()', { lines: [{}, herb] })).toBe(false);
+  });
+
   it('is unknown without a beginning or an end', () => {
     expect(evaluate('stayDays()', stay(null, morning, morning))).toContain('encounter.admittedAt');
     expect(evaluate('stayHours()', stay(morning, null, null))).toContain('claim.sentAt');
@@ -92,6 +109,16 @@ describe('two lines', () => {
   ])('concurrent: %s', (_, other, expected) => {
     expect(evaluate(overOther('concurrent(line, other)'), pair([{}], other))).toBe(expected);
     expect(evaluate(overOther('concurrent(other, line)'), pair([{}], other))).toBe(expected);
+  });
+
+  it.each([
+    ['all on one day', {}, 1],
+    ['a week of which the other touches two days', { until: morning + 6 * dayLength }, 2 / 7],
+    ['apart', { at: morning + 5 * dayLength }, 0],
+  ])('share of common days: %s', (_, other, expected) => {
+    const lines = pair([{ until: morning + dayLength }], other);
+    const share = overOther(`commonShare(other, line) == ${expected.toFixed(20)}`);
+    expect(evaluate(share, lines)).toBe(true);
   });
 
   it('a time that is not known', () => {

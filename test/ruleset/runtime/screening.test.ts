@@ -507,6 +507,12 @@ describe('what a finding shows', () => {
     expect(finding?.message).toBe('56岁，2026-07-02，2026-07-02 09:00，100.00元，（未知）');
   });
 
+  it('the code of an item whose name was not sent', () => {
+    const rules = { 'any-rule': { join, say: '"{line.itemName}"' } };
+    const [finding] = screen(rules, { lines: [{ itemCode: 'A', itemName: null }] }).findings;
+    expect(finding?.message).toBe('A');
+  });
+
   it('an id that stays when amounts, times and other rules change', () => {
     const id = (claim: ClaimFields) => screen(sexRule, claim).findings[0]?.findingId;
     const first = id({ lines: lines('A') });

@@ -1,6 +1,7 @@
 /** The national envelope of 3101 (事前) and 3102 (事中) as a raw claim. */
 import type { EncounterType } from '../../claim.js';
 import type { Dictionaries, NationalTables } from '../../dictionaries.js';
+import { disagreeAboutStay } from '../../encounter-type.js';
 import { type CodeTable, FactReader } from '../../facts.js';
 import { claimFields } from '../../fields.js';
 import { NoteTaker } from '../../notes.js';
@@ -123,11 +124,6 @@ function readMedType(value: unknown, tables: NationalTables, facts: FactReader):
   return { type: type as EncounterType, emergency: emergency !== undefined };
 }
 
-/**
- * Where 就诊类型 and 医疗类别 disagree about a stay, 医疗类别 is believed: settlement itself runs on it and checks it,
- * while 就诊类型 is sent to reminder services alone and some systems leave it on 1. Between visits and pharmacies
- * 就诊类型 is believed, since a pharmacy may sell under an out-patient 医疗类别.
- */
 function readType(
   value: unknown,
   byMedType: EncounterType | null,
@@ -141,7 +137,7 @@ function readType(
     if (made !== null) facts.note('encounter.type', 'repaired');
     return made;
   }
-  if (byMedType === null || (named === 'inpatient') === (byMedType === 'inpatient')) return named;
+  if (!disagreeAboutStay(named, byMedType)) return named;
   facts.note('encounter.type', 'conflict');
   return byMedType;
 }

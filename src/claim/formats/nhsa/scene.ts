@@ -1,9 +1,9 @@
 /** 触发场景: one digit mostly; lists, unknown numbers and scenes of the other transaction are sent as well. */
 import type { EncounterType } from '../../claim.js';
 import type { FactReader } from '../../facts.js';
+import { stageOf } from '../../stage.js';
 import { echo } from './nodes.js';
 
-const firstOfCourse = 6;
 const lastScene = 10;
 
 /**
@@ -26,7 +26,7 @@ export function readScene(value: unknown, infno: string | null, facts: FactReade
 
 function fits(scene: number, infno: string | null): boolean {
   if (infno === null) return true;
-  return scene >= firstOfCourse === (infno === '3102');
+  return stageOf(scene) === (infno === '3102' ? 'mid' : 'pre');
 }
 
 const inpatientScenes: ReadonlySet<unknown> = new Set([3, 4, 5, 8, 9]);
