@@ -36,9 +36,12 @@ export function draftClaim(random: Random, day: number): NativeClaim {
 
 const scenes: Readonly<Record<string, readonly number[]>> = { inpatient: [8, 9], pharmacy: [10] };
 
-/** Sends the claim from where such a visit is settled. */
+/** Sends the claim from where such a visit is settled, under a category that fits it. */
 export function settleScene({ random, claim }: { random: Random; claim: NativeClaim }): void {
   claim.scene = random.pick(scenes[claim.encounter.type ?? 'other'] ?? [6, 7]);
+  // 医疗类别 of a stay would make a stay of any visit.
+  const { type, medType } = claim.encounter;
+  if (type !== null && type !== 'inpatient' && medType === '21') claim.encounter.medType = '11';
 }
 
 export function draftLine(random: Random, id: string, code: string, time: string | null): NativeLine {

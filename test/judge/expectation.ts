@@ -3,11 +3,14 @@ import type { Case } from './claims.js';
 import type { Judgement } from './judgement.js';
 import type { Row } from './tables.js';
 
+/** Classes whose finding names one of several points that apply. */
+const toldOnce: ReadonlySet<string> = new Set(['pieces_alone', 'surgery_group_items']);
+
 /** What is wrong with the outcome, in one line; null where it is as it must be. */
 export function problemOf(one: Case, outcome: Judgement): string | null {
   const { row, expected, claim, blamed } = one;
   const found = outcome.found
-    .filter(({ table, point }) => point === row.point || (table === 'pieces_alone' && table === row.table))
+    .filter(({ table, point }) => point === row.point || (toldOnce.has(table) && table === row.table))
     .map(({ lines }) => lines.join(' '));
   const open = outcome.open.filter(({ table }) => table === row.table).map(({ line }) => line);
   const wanted = blamed.map((lines) => [...lines].sort().join(' '));

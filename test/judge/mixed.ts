@@ -47,7 +47,8 @@ function drawFacts({ random, claim, firstDay }: Ward): void {
   claim.encounter.type = random.pick(['inpatient', 'inpatient', 'outpatient', 'other', null]);
   claim.encounter.emergency = random.pick([true, false, null]);
   claim.encounter.internet = random.pick([true, false, null]);
-  claim.encounter.medType = random.pick(['21', '11', '51', '52']);
+  const isStay = claim.encounter.type === 'inpatient';
+  claim.encounter.medType = random.pick(isStay ? ['21', '52'] : ['11', '51']);
 }
 
 const singles = [

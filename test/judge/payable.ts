@@ -1,5 +1,5 @@
 /** Which lines of a claim may be judged, and what refunds leave of them. */
-import { chinaDay } from './calendar.js';
+import { chinaDay, instantOf } from './calendar.js';
 import type { NativeClaim, NativeLine } from './native-claim.js';
 
 export interface PayableLine {
@@ -9,6 +9,9 @@ export interface PayableLine {
   /** China calendar days of the service window; null where the time is unknown. */
   readonly day: number | null;
   readonly lastDay: number | null;
+  /** The same window in milliseconds. */
+  readonly from: number | null;
+  readonly to: number | null;
   /** Ten-thousandths of a unit, net. */
   readonly quantityE4: number;
   /** Fen, net. */
@@ -40,6 +43,8 @@ function netOf(line: NativeLine, claim: NativeClaim, refunds: readonly NativeLin
     kind: line.kind,
     day: line.at === null ? null : chinaDay(line.at),
     lastDay: line.at === null ? null : chinaDay(line.until ?? line.at),
+    from: line.at === null ? null : instantOf(line.at),
+    to: line.at === null ? null : instantOf(line.until ?? line.at),
     quantityE4: e4(line.quantity) - sum(own.map((refund) => e4(refund.quantity))),
     amountFen: fen(line.amount) - sum(own.map((refund) => fen(refund.amount))),
     priceFen: line.unitPrice === null ? null : fen(line.unitPrice),

@@ -1,6 +1,6 @@
 /** How a claim comes to break a point of each class, how it just does not, and what it may leave unsaid. */
 import { completedYears, dateOfDay, daysTouched, hoursBegun } from './calendar.js';
-import { charge, draftLine, refundOf, sometime } from './drafts.js';
+import { at, charge, draftLine, refundOf, sometime } from './drafts.js';
 import type { NativeClaim, NativeLine } from './native-claim.js';
 import type { Random } from './random.js';
 import { listOf, numberIn, type Row } from './tables.js';
@@ -143,8 +143,8 @@ const maternity: Recipe = {
   ...insurance,
   misses: {
     ...insurance.misses,
-    'at a maternity visit': ({ random, claim }) => {
-      claim.encounter.medType = random.pick(['51', '52']);
+    'at a maternity visit': ({ claim }) => {
+      claim.encounter.medType = '52';
     },
   },
 };
@@ -275,6 +275,8 @@ const frequency: Recipe = {
     const other = add(stage, stage.code);
     charge(one, allowance(stage), price);
     charge(other, stage.random.whole(1, 5), price);
+    // Within the stay, so that it is the stay that says how many there may be.
+    for (const line of [one, other]) line.at = at(stage.day, '12:00:00');
     return [one.id, other.id];
   },
   misses: {

@@ -16,16 +16,45 @@ export function judgePair(
   const { table, point } = row;
   const others = lines.filter((line) => line.code === included);
   if (others.length === 0) return [];
-  return lines.flatMap((line): readonly Answer[] => {
+  const open: Answer[] = [];
+  const blames = new Map<string, Map<string, number>>();
+  for (const line of lines) {
     const applies = inForce(row, claim, line);
-    if (applies === 'clear' || isExempt(line, included, claim, rows)) return [];
+    if (applies === 'clear' || isExempt(line, included, claim, rows)) continue;
     const undated = others.filter((other) => line.day === null || other.day === null);
     const blamed = others.filter((other) => !undated.includes(other) && shareDay(line, other));
-    if (blamed.length === 0) return undated.length > 0 ? [{ table, line: line.id }] : [];
-    const excessFen = blamed.reduce((sum, other) => sum + other.amountFen, 0);
-    return [{ table, point, lines: blamed.map((other) => other.id).sort(), excessFen }];
+    if (blamed.length === 0 && undated.length > 0) open.push({ table, line: line.id });
+    if (blamed.length > 0) blame(blames, line, blamed);
+  }
+  const found = [...blames.values()].map((shares): Answer => {
+    const excessFen = [...shares.values()].reduce((sum, fen) => sum + fen, 0);
+    return { table, point, lines: [...shares.keys()].sort(), excessFen };
   });
+  return [...found, ...open];
 }
+
+/** Several including lines that blame the same lines blame them once, for the largest share of each. */
+function blame(
+  blames: Map<string, Map<string, number>>,
+  line: PayableLine,
+  blamed: readonly PayableLine[],
+): void {
+  const key = JSON.stringify(blamed.map((other) => other.id).sort());
+  const shares = blames.get(key) ?? new Map<string, number>();
+  for (const other of blamed) {
+    shares.set(other.id, Math.max(shares.get(other.id) ?? 0, Math.floor(shareOf(other, line))));
+  }
+  blames.set(key, shares);
+}
+
+/** The part of the other's amount that falls on days on which both were served. */
+function shareOf(other: PayableLine, line: PayableLine): number {
+  const from = Math.max(one(other.day), one(line.day));
+  const to = Math.min(one(other.lastDay), one(line.lastDay));
+  return other.amountFen * ((to - from + 1) / (one(other.lastDay) - one(other.day) + 1));
+}
+
+const one = (day: number | null): number => day as number;
 
 /** A local price text may allow the two side by side. */
 function isExempt(line: PayableLine, included: string, claim: NativeClaim, rows: readonly Row[]): boolean {
@@ -49,6 +78,7 @@ export function judgeSurgery(
   rows: readonly Row[],
 ): readonly Answer[] {
   const surgery = rows.filter((row) => row.table === 'surgery_group_items');
+  const told = new Set<string>();
   return surgery.flatMap((row) =>
     lines.flatMap((line): readonly Answer[] => {
       const before = lines.filter((other) => comesFirst(other, line));
@@ -56,7 +86,10 @@ export function judgeSurgery(
       const due = both(anyOf(verdicts), both(inForce(row, claim, line), undiscounted(line)));
       const { table, point } = row;
       if (due === 'unknown') return [{ table, line: line.id }];
-      return due === 'found' ? [{ table, point, lines: [line.id], excessFen: null }] : [];
+      // An item of several groups is told once, under its first point.
+      if (due !== 'found' || told.has(line.id)) return [];
+      told.add(line.id);
+      return [{ table, point, lines: [line.id], excessFen: null }];
     }),
   );
 }

@@ -1,5 +1,5 @@
 /** Classes that look at one item: by person, insurance, visit, institution, and the counted ones. */
-import { completedYears, dayOfDate, daysTouched, hoursBegun } from './calendar.js';
+import { completedYears, dayOfDate, daysTouched, hoursBegun, instantOf } from './calendar.js';
 import type { Answer, Verdict } from './judgement.js';
 import type { NativeClaim } from './native-claim.js';
 import type { PayableLine } from './payable.js';
@@ -106,8 +106,12 @@ function judgeVisitType(row: Row, claim: NativeClaim): Verdict {
 }
 
 function judgeLevel(row: Row, claim: NativeClaim): Verdict {
-  const { level } = claim.institution;
-  if (level === null) return 'unknown';
+  const { level, type: place } = claim.institution;
+  const visit = claim.encounter.type;
+  // At a pharmacy the prescriber's institution counts, which the claim does not name.
+  if (place === 'pharmacy' || visit === 'pharmacy') return 'clear';
+  if (level !== null && level >= (numberIn(row, 'minLevel') as number)) return 'clear';
+  if (level === null || visit === null) return 'unknown';
   return level < (numberIn(row, 'minLevel') as number) ? firstOnly(row) : 'clear';
 }
 
@@ -153,21 +157,37 @@ function priceOfAll(lines: readonly PayableLine[], quantityE4: number): number |
 }
 
 /**
- * Days of the stay, or days on which the item was served where those are more; hours of an in-patient's stay, else
- * 24 a day. Null where what is needed is unknown.
+ * For a stay or an emergency, days or hours from the earlier of admission and first service to the later of
+ * discharge and last service; for other visits the days on which the item was served, 24 hours each. Null where what
+ * is needed is unknown.
  */
 function allowedQuantityE4(row: Row, claim: NativeClaim, own: readonly PayableLine[]): number | null {
-  const from = claim.encounter.admittedAt;
-  const to = claim.encounter.dischargedAt ?? claim.sentAt;
-  if (from === null || to === null) return null;
-  const served = daysServed(own);
+  const { type, emergency } = claim.encounter;
   const isHourly = row.cells['unit'] === 'hour';
-  if (isHourly && claim.encounter.type === null) return null;
-  const isByStay = isHourly && claim.encounter.type === 'inpatient';
-  if (!isByStay && served === null) return null;
-  const days = Math.max(daysTouched(from, to), served ?? 0);
-  const units = isByStay ? hoursBegun(from, to) : isHourly ? 24 * days : days;
-  return units * (numberIn(row, 'cap') as number) * 10_000;
+  const bySpan = type === 'inpatient' || emergency === true;
+  if (!bySpan && (type === null || emergency === null)) return null;
+  const units = bySpan ? unitsOfSpan(claim, own, isHourly) : unitsServed(own, isHourly);
+  return units === null ? null : units * (numberIn(row, 'cap') as number) * 10_000;
+}
+
+function unitsServed(own: readonly PayableLine[], isHourly: boolean): number | null {
+  const days = daysServed(own);
+  return days === null ? null : isHourly ? 24 * days : days;
+}
+
+function unitsOfSpan(claim: NativeClaim, own: readonly PayableLine[], isHourly: boolean): number | null {
+  const admitted = claim.encounter.admittedAt;
+  const left = claim.encounter.dischargedAt ?? claim.sentAt;
+  if (admitted === null || left === null) return null;
+  const begins = [instantOf(admitted)];
+  const ends = [instantOf(left)];
+  for (const { from, to } of own) {
+    if (from === null || to === null) return null;
+    begins.push(from);
+    ends.push(to);
+  }
+  const [from, to] = [Math.min(...begins), Math.max(...ends)].map((ms) => new Date(ms).toISOString());
+  return isHourly ? hoursBegun(from as string, to as string) : daysTouched(from as string, to as string);
 }
 
 /** Calendar days on which any of the lines was served; null where one has no day. */

@@ -26,6 +26,11 @@ function sum(of: (count: (typeof counts)[number]) => number): number {
   return counts.reduce((total, count) => total + of(count), 0);
 }
 
+/** A page whose tables are not padded: how wide the columns are drawn says nothing. */
+function unaligned(markdown: string): string {
+  return markdown.replace(/ +\|/g, ' |').replace(/\| -+(?= \|)/g, '| ---');
+}
+
 describe('the shipped knowledge', () => {
   it('holds all 3,899 official points once each, as a row or with a reason', () => {
     expect(new Set(everyPoint.map(({ point }) => point)).size).toBe(everyPoint.length);
@@ -96,14 +101,14 @@ describe('the shipped knowledge', () => {
 });
 
 describe('the page for rule authors', () => {
-  const page = readFileSync(`${rulesFolder}README.md`, 'utf8');
+  const page = unaligned(readFileSync(`${rulesFolder}README.md`, 'utf8'));
 
   it('shows the counts that the tables have', () => {
-    expect(page).toContain(countTable(counts));
+    expect(page).toContain(unaligned(countTable(counts)));
   });
 
   it('shows what was left out and why', () => {
-    expect(page).toContain(leftOutReport(counts));
+    expect(page).toContain(unaligned(leftOutReport(counts)));
     const unexplained = new Set(
       leftOut.map(({ reason = '' }) => reason).filter((reason) => !page.includes(`\`${reason}\``)),
     );
