@@ -29,7 +29,9 @@ for (const { name, version, dev } of missing) {
 }
 
 if (process.argv.includes('--check')) {
-  console.log(missing.length === 0 ? 'the lock file is complete' : `missing: ${missing.map((m) => m.name).join(' ')}`);
+  console.log(
+    missing.length === 0 ? 'the lock file is complete' : `missing: ${missing.map((m) => m.name).join(' ')}`,
+  );
   process.exitCode = missing.length === 0 ? 0 : 1;
 } else {
   lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));

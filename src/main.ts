@@ -17,8 +17,7 @@ import { batcherSettings, budgetsOf, drainMs, poolSettings } from './config/wiri
 import { buildGateway } from './gateway/app.js';
 import { type Listening, listen } from './gateway/server.js';
 import { brokerHeadroomBytes, ScreenResponder } from './ingress/screen-responder.js';
-import type { Screen } from './ingress/terms.js';
-import { NatsLink, parseAddress } from './nats/connection.js';
+import { NatsLink, parseAddress, type SubscriptionWatch } from './nats/connection.js';
 import { startBroker } from './nats/embedded.js';
 import { obtainServer } from './nats/server-binary.js';
 import { createEvents, type Events } from './ops/events.js';
@@ -37,6 +36,7 @@ import { type Artifact, buildRuleset, readRulesFolder, renderDiagnostics } from 
 import { Batcher } from './screening/batcher.js';
 import { ScreeningPool } from './screening/pool.js';
 import { refuse } from './screening/refusal.js';
+import type { Screen } from './screening/terms.js';
 
 export interface StartOptions {
   /** Start a broker of our own where NATS_URL is not set; otherwise that is a problem. */
@@ -104,9 +104,11 @@ export async function runUntilStopped(
 }
 
 function startOperations(settings: Settings, { log, onStep }: StartOptions): Operations {
-  const metrics = new Metrics();
+  const budgets = budgetsOf(settings);
+  const metrics = new Metrics([budgets.preMs / 1000, budgets.midMs / 1000]);
   const logger = createLogger({ level: settings.CLAIMGATE_LOG_LEVEL, ...log });
   const events = createEvents(logger, metrics, { version: programVersion() });
+  events.budgetsInForce(budgets);
   const readiness = new Readiness((reasons) => events.readinessChanged(reasons));
   return { settings, events, metrics, readiness, step: onStep ?? (() => {}), running: [] };
 }
@@ -232,18 +234,17 @@ async function startGateway(
   return listen(app, { host, port, furtherPorts });
 }
 
-/** Connects in the background: HTTP answers meanwhile, and /readyz says what is missing. */
+/**
+ * Connects in the background: HTTP answers meanwhile, and /readyz says what is missing. Requests arrive once
+ * the broker has accepted the subscription; a connection alone is not enough.
+ */
 function openToNats(operations: Operations, screen: Screen, url: string): Promise<void> {
   const { settings, events, readiness, running } = operations;
   readiness.hold('broker');
-  let responding = false;
   const link = new NatsLink({
     url,
     name: 'claimgate',
-    onUp: (server) => {
-      events.brokerUp(server);
-      if (responding) readiness.clear('broker');
-    },
+    onUp: (server) => events.brokerUp(server),
     onDown: () => {
       events.brokerDown();
       readiness.hold('broker');
@@ -251,24 +252,36 @@ function openToNats(operations: Operations, screen: Screen, url: string): Promis
     onTrouble: (problem) => events.brokerUnreachable(problem),
   });
   running.unshift({ name: 'broker connection', stop: () => link.close() });
-  return link.up().then(async (up) => {
-    // Told to stop before the broker was there: nothing to open.
-    if (!up.ok) return;
-    const responder = new ScreenResponder({
-      link,
-      screen,
-      refuse,
-      maxBodyBytes: settings.CLAIMGATE_MAX_BODY_BYTES,
-      budgets: budgetsOf(settings),
-      clock: systemClock,
-      events,
-    });
-    responder.start();
-    running.unshift({ name: 'responder', stop: () => responder.stop() });
-    await link.flush();
-    responding = true;
-    readiness.clear('broker');
+  const responder = new ScreenResponder({
+    link,
+    screen,
+    refuse,
+    maxBodyBytes: settings.CLAIMGATE_MAX_BODY_BYTES,
+    budgets: budgetsOf(settings),
+    clock: systemClock,
+    events,
   });
+  return new Promise((resolve) => {
+    const watch = watchRequests(operations, resolve);
+    // Told to stop before the broker was there, or before it let us take requests: nothing to open.
+    running.unshift({ name: 'responder', stop: () => responder.stop().finally(resolve) });
+    void link.up().then((up) => up.ok && responder.start(watch));
+  });
+}
+
+/** Ready as far as the broker is concerned: it passes requests on to us. */
+function watchRequests({ events, readiness }: Operations, whenTaken: () => void): SubscriptionWatch {
+  return {
+    onTaken: () => {
+      events.requestsTaken();
+      readiness.clear('broker');
+      whenTaken();
+    },
+    onRefused: (problem) => {
+      events.requestsNotPermitted(problem);
+      readiness.hold('broker');
+    },
+  };
 }
 
 /** Readiness follows the threads: without a single one in service nothing can be screened. */

@@ -38,6 +38,14 @@ export class ClaimMeter implements Meter {
     this.#inTime = true;
   }
 
+  /**
+   * The claim at hand has turned out to have less time. Before the first rule; that one is asked by the
+   * clock.
+   */
+  shortenTo(deadlineMs: number): void {
+    this.#deadlineMs = Math.min(this.#deadlineMs, deadlineMs);
+  }
+
   /** What follows is no rule's doing. */
   leaveRules(): void {
     Atomics.store(this.#progress, progressCell.rule, -1);

@@ -7,7 +7,7 @@ import { type ReplyContext, readClaim, recogniseFormat } from '../src/claim/read
 import { decide, type KnownIds, notScreened } from '../src/decision/decide.js';
 import type { Decision, NotScreenedCause } from '../src/decision/decision.js';
 import { encodeDecision } from '../src/decision/encode.js';
-import type { Envelope, Outcome } from '../src/screening/protocol.js';
+import { deadlineFor, type Envelope, type Outcome } from '../src/screening/protocol.js';
 import type { ClaimMeter } from './claim-meter.js';
 import type { LoadedRuleset } from './ruleset-cache.js';
 
@@ -58,6 +58,7 @@ export function screenClaim(
     return answer(notScreened(refusal.cause, refusal.detail, known, ruleset.name), format, reply, claim);
   }
 
+  meter.shortenTo(deadlineFor(envelope, claim.scene));
   const screened = ruleset.screen(claim, meter);
   meter.leaveRules();
   if (meter.nothingRan) return answer(notScreened('budget', null, known, ruleset.name), format, reply, claim);

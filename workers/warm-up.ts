@@ -54,7 +54,8 @@ function warmUpBatch(
   progress: SharedArrayBuffer,
 ): BatchRequest {
   const envelopes = bodies.map(({ format }): Envelope => {
-    return { format, institution, path: 'advisory', receivedAtMs: 0, deadlineMs: Number.POSITIVE_INFINITY };
+    const deadlines = { deadlineMs: Number.POSITIVE_INFINITY, stageDeadlines: null };
+    return { format, institution, path: 'advisory', receivedAtMs: 0, ...deadlines };
   });
   return { ...packSlab(bodies.map(({ body }) => body)), envelopes, progress, rulesetId };
 }

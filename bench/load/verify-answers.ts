@@ -2,9 +2,11 @@
  * Before any clock starts: the service answers what it should. The same claim gives the same bytes when asked alone
  * and in a crowd, and the same decision in every encoding.
  */
+
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { unpackWire } from '../../src/base/wire.js';
+import { claimLimits } from '../../src/claim/fields.js';
 import type { RenderedClaim } from '../claims/render.js';
 import { type BodyPlan, makeBodies } from './bodies.js';
 
@@ -32,7 +34,7 @@ export async function verifyAnswers(natsUrl: string, plan: Omit<BodyPlan, 'forma
       `claim ${i}: two answers differ`,
     );
     const decision = JSON.parse(Buffer.from(bytes).toString()) as { status: string };
-    const unpacked = unpackWire(fromPacked[i] as Uint8Array, 16);
+    const unpacked = unpackWire(fromPacked[i] as Uint8Array, claimLimits);
     ok(unpacked.ok, `claim ${i}: the MessagePack answer cannot be read`);
     deepStrictEqual(
       withoutIdentity(unpacked.value),

@@ -11,6 +11,7 @@ import { fail, ok, type Result } from './result.js';
 export type WireProblem =
   | 'truncated'
   | 'too-deep'
+  | 'too-many'
   | 'extension-type'
   | 'key-not-text'
   | 'not-utf8'
@@ -22,6 +23,12 @@ export interface WireError {
   readonly problem: WireProblem;
   /** Byte offset in the body. */
   readonly offset: number;
+}
+
+/** What a body may make of memory: nested containers, and keys and values in all. */
+export interface WireLimits {
+  readonly depth: number;
+  readonly values: number;
 }
 
 // A 32-bit float means its shortest decimal (24.6, not 24.600000381469727): that is what its sender packed.
@@ -48,8 +55,8 @@ export function packWire(value: unknown): Uint8Array {
 }
 
 /** One MessagePack value that fills the bytes; integers of 64 bits come as bigint. Never throws. */
-export function unpackWire(bytes: Uint8Array, maxDepth: number): Result<unknown, WireError> {
-  const error = checkWire(bytes, maxDepth);
+export function unpackWire(bytes: Uint8Array, limits: WireLimits): Result<unknown, WireError> {
+  const error = checkWire(bytes, limits);
   return error === null ? ok(unpackr.unpack(bytes)) : fail(error);
 }
 
@@ -79,13 +86,15 @@ const longHeads: readonly (Head | null)[] = [
 ];
 
 /** Walks one value without recursion. Null where the bytes are one well-formed value within the depth. */
-function checkWire(bytes: Uint8Array, maxDepth: number): WireError | null {
+function checkWire(bytes: Uint8Array, limits: WireLimits): WireError | null {
   /** Values still to come per open container; a map counts keys and values. */
   const pending: number[] = [];
   /** Whether that container is a map: then an even number still to come means a key is next. */
   const isMap: boolean[] = [];
   let offset = 0;
+  let values = 0;
   do {
+    if (++values > limits.values) return { problem: 'too-many', offset };
     const inMap = isMap[isMap.length - 1] === true;
     const wantsKey = inMap && (pending[pending.length - 1] as number) % 2 === 0;
     if (pending.length > 0) pending[pending.length - 1] = (pending[pending.length - 1] as number) - 1;
@@ -93,7 +102,7 @@ function checkWire(bytes: Uint8Array, maxDepth: number): WireError | null {
     if ('problem' in step) return step;
     offset = step.next;
     if (step.values !== null) {
-      if (pending.length >= maxDepth) return { problem: 'too-deep', offset };
+      if (pending.length >= limits.depth) return { problem: 'too-deep', offset };
       pending.push(step.values);
       isMap.push(step.map);
     }

@@ -376,4 +376,6 @@ export const claimLimits = {
   encounters: 200,
   traceCodesPerLine: 1_000,
   depth: 16,
+  /** Values and keys of one body; the largest claim has about 150,000. What is built of more takes a worker's heap. */
+  values: 500_000,
 } as const;

@@ -6,7 +6,7 @@ export const unreadableCodes = {
   syntax: 'The body is not well-formed JSON or MessagePack.',
   'too-deep': 'The body is nested deeper than a claim is.',
   'wrong-shape': 'A list, an object or a closed word of the structure is something else.',
-  'too-many': 'A list holds more than the limit.',
+  'too-many': 'A list, or the body in all, holds more than the limit.',
   'several-patients': 'A request is about one patient.',
   transaction: 'The transaction number is not one that is screened here.',
 } as const;

@@ -2,9 +2,9 @@
 import { Agent, request } from 'node:http';
 import type { RenderedClaim } from '../../bench/claims/render.js';
 import { fail, ok, type Result } from '../base/result.js';
-import { header } from '../ingress/terms.js';
 import { NatsLink } from '../nats/connection.js';
 import { screenSubject } from '../nats/subjects.js';
+import { header } from '../screening/terms.js';
 
 export interface Reply {
   /** The decision's status; `unknown` where the answer does not say. */

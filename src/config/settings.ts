@@ -3,6 +3,7 @@
  * variable.
  */
 import { isIP } from 'node:net';
+import { isInstitutionCode } from '../base/institution-code.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { type SettingName, type SettingSpec, type Settings, settingTable } from './table.js';
 
@@ -64,7 +65,7 @@ function readOne(spec: SettingSpec, given: string): Result<unknown, string> {
       return fail(`must be true or false, not "${given}"`);
     case 'codes': {
       const codes = given.split(/[\s,]+/).filter((code) => code !== '');
-      const wrong = codes.find((code) => !/^[A-Za-z0-9_-]{1,30}$/.test(code));
+      const wrong = codes.find((code) => !isInstitutionCode(code));
       return wrong === undefined ? ok(codes) : fail(`holds "${wrong}", which is no institution code`);
     }
   }
@@ -81,6 +82,17 @@ function unknownNames(environment: Environment): string[] {
     .map((name) => `${name} is no setting; claimgate serve --help lists them`);
 }
 
+const mib = 1024 * 1024;
+/** A warm worker, and what the worst body found (nothing but empty objects) makes of each of its bytes. */
+const heapNeed = { warmMb: 64, perBodyByte: 24 };
+
+/**
+ * Below it a single body may reach the heap limit, and not always in the small steps that a worker survives.
+ */
+function leastWorkerMemoryMb(bodyBytes: number): number {
+  return heapNeed.warmMb + Math.ceil((heapNeed.perBodyByte * bodyBytes) / mib);
+}
+
 function checkRelations(settings: Settings): string[] {
   const problems: string[] = [];
   const demand = (holds: boolean, problem: string) => {
@@ -91,6 +103,13 @@ function checkRelations(settings: Settings): string[] {
   atMost('CLAIMGATE_BATCH_CLAIMS', 'CLAIMGATE_QUEUE_CLAIMS');
   atMost('CLAIMGATE_BATCH_BYTES', 'CLAIMGATE_QUEUE_BYTES');
   atMost('CLAIMGATE_MAX_BODY_BYTES', 'CLAIMGATE_QUEUE_BYTES');
+  const memory = leastWorkerMemoryMb(settings.CLAIMGATE_MAX_BODY_BYTES);
+  demand(
+    settings.CLAIMGATE_WORKER_MEMORY_MB >= memory,
+    `CLAIMGATE_WORKER_MEMORY_MB must be at least ${memory} for bodies of CLAIMGATE_MAX_BODY_BYTES`,
+  );
+  // A second run waits behind another one that may hang for as long as the watchdog lets it.
+  atMost('CLAIMGATE_WATCHDOG_MS', 'CLAIMGATE_RETRY_PATIENCE_MS');
   atMost('CLAIMGATE_BUDGET_PRE_MS', 'CLAIMGATE_SHUTDOWN_MS');
   atMost('CLAIMGATE_BUDGET_MID_MS', 'CLAIMGATE_SHUTDOWN_MS');
   const { CLAIMGATE_TLS_CERT: cert, CLAIMGATE_TLS_KEY: key } = settings;

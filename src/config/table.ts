@@ -105,6 +105,10 @@ export const settingTable = {
     max: 256,
     doc: 'Worker threads.',
   },
+  // V8 ends a worker at its limit only where room is asked for in small pieces. One list, map or text that
+  // grows past the limit in a single step ends the whole process, and nothing inside the process can hold
+  // that up. So the limit is generous, settings.ts relates it to the largest body, and systemd or compose
+  // start the process again.
   CLAIMGATE_WORKER_MEMORY_MB: {
     kind: 'integer',
     default: 512,
@@ -177,6 +181,13 @@ export const settingTable = {
     min: 100,
     max: 60_000,
     doc: 'A worker that is silent this long after the latest deadline of its batch is ended.',
+  },
+  CLAIMGATE_RETRY_PATIENCE_MS: {
+    kind: 'integer',
+    default: 5_000,
+    min: 5_000,
+    max: 60_000,
+    doc: 'A claim whose worker was lost waits this long for a second run, until the worker is replaced.',
   },
   CLAIMGATE_HTTP_INFLIGHT: {
     kind: 'integer',

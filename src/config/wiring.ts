@@ -23,13 +23,17 @@ export function batcherSettings(settings: Settings) {
     watchdogGraceMs: watchdogMs,
     watchdogLeastMs: watchdogMs,
     retryBudgetMs: longestBudgetMs(settings),
-    // The caller's own patience is about over when a hung thread has been noticed.
-    retryPatienceMs: watchdogMs,
+    // Longer than a replacement takes to load and warm: the claim that was running when its thread was lost
+    // runs again only beside a warm spare, and is put into quarantine only by a second loss.
+    retryPatienceMs: settings.CLAIMGATE_RETRY_PATIENCE_MS,
     quarantine: { holdMs: 600_000, limit: 1_000 },
   } as const;
 }
 
-/** How long the last claims may take when the service leaves: their budget, and a thread that hangs. */
+/**
+ * How long the last claims may take when the service leaves: their budget, and a thread that hangs, twice. A
+ * claim that would wait longer, for a replacement to be warm, is told that the service stops.
+ */
 export function drainMs(settings: Settings): number {
   return longestBudgetMs(settings) + 2 * settings.CLAIMGATE_WATCHDOG_MS;
 }

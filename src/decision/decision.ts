@@ -1,18 +1,29 @@
 /** What a decision is. Shapes and words are the contract at the edges (v1): other programs read them. */
 import type { ClaimKind } from '../claim/claim.js';
 
-export type Status = 'pass' | 'partial' | 'alert' | 'hold' | 'not_screened';
+export const statuses = ['pass', 'partial', 'alert', 'hold', 'not_screened'] as const;
+export type Status = (typeof statuses)[number];
 /** 明确违规 · 高度可疑 · 轻度可疑 */
 export type Severity = 'definite' | 'highly_suspicious' | 'suspicious';
 export type Effect = 'record' | 'remind' | 'justify' | 'hold';
-export type NotScreenedCause =
-  | 'overload'
-  | 'budget'
-  | 'worker'
-  | 'unreadable'
-  | 'too-large'
-  | 'wrong-institution'
-  | 'stopping';
+/**
+ * Why no rule ran. Grows with the contract, never shrinks: metrics, messages and the OpenAPI page list all of
+ * them.
+ */
+export const notScreenedCauses = [
+  'overload',
+  'budget',
+  'worker',
+  'unreadable',
+  'too-large',
+  'wrong-institution',
+  'unauthorised',
+  'stopping',
+] as const;
+export type NotScreenedCause = (typeof notScreenedCauses)[number];
+/** Why a rule could not be decided. */
+export const gapCauses = ['fact', 'history', 'budget', 'list'] as const;
+export type GapCause = (typeof gapCauses)[number];
 
 export interface Decision {
   readonly decisionId: string | null;
@@ -46,7 +57,7 @@ export interface Coverage {
 /** One rule that could not be decided for some lines, and why. Sorted, so that equal input gives equal bytes. */
 export interface NotEvaluated {
   readonly rule: string;
-  readonly cause: 'fact' | 'history' | 'budget' | 'list';
+  readonly cause: GapCause;
   readonly facts: readonly string[];
   readonly lines: readonly string[];
 }

@@ -115,8 +115,9 @@ function answerErrors(app: FastifyInstance, events: EdgeEvents): void {
   });
   app.setErrorHandler(async (thrown, _request, reply) => {
     const known = serviceErrorOf(thrown);
-    if (known !== null) events.requestRefused({ transport: 'http', reason: known.code });
-    else events.handlerFailed(describeBug(thrown));
-    return sendProblem(reply, known ?? new ServiceError('internal'));
+    if (known === null) events.handlerFailed(describeBug(thrown));
+    const problem = known ?? new ServiceError('internal');
+    events.requestRefused({ transport: 'http', reason: problem.code });
+    return sendProblem(reply, problem);
   });
 }

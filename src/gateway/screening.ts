@@ -3,6 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock.js';
 import { ServiceError } from '../base/errors.js';
 import type { WireFormat } from '../claim/formats/wire-format.js';
+import type { EdgeEvents, RouteName } from '../ops/events.js';
+import { type Budgets, deadlinesOf, type Route } from '../screening/budget.js';
+import type { Envelope } from '../screening/protocol.js';
 import {
   type Answer,
   answerHeaders,
@@ -11,10 +14,7 @@ import {
   type Refuse,
   readTerms,
   type Screen,
-} from '../ingress/terms.js';
-import type { EdgeEvents, RouteName } from '../ops/events.js';
-import { type Budgets, deadlineOf, type Route } from '../screening/budget.js';
-import type { Envelope } from '../screening/protocol.js';
+} from '../screening/terms.js';
 
 /** What a screening route is given to call. */
 export interface ScreeningDoor {
@@ -54,7 +54,7 @@ export function openRequest(
     path: 'advisory',
     // The body is complete here: how long it travelled is not ours to count.
     receivedAtMs: clock.wallMs(),
-    deadlineMs: deadlineOf(clock.tickMs(), route, budgets, terms.value.callerBudgetMs),
+    ...deadlinesOf(clock.tickMs(), route, budgets, terms.value.callerBudgetMs),
   };
 }
 

@@ -6,10 +6,10 @@ import type { Clock } from '../base/clock.js';
 import { errorCodes } from '../base/errors.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { NotScreenedCause } from '../decision/decision.js';
-import type { Incoming, NatsLink, Subscribed } from '../nats/connection.js';
+import type { Incoming, NatsLink, Subscribed, SubscriptionWatch } from '../nats/connection.js';
 import { institutionOf, screenQueueGroup, screenWildcard } from '../nats/subjects.js';
 import type { EdgeEvents, RefusalReason } from '../ops/events.js';
-import { type Budgets, deadlineOf } from '../screening/budget.js';
+import { type Budgets, deadlinesOf } from '../screening/budget.js';
 import type { Envelope } from '../screening/protocol.js';
 import {
   type Answer,
@@ -20,7 +20,7 @@ import {
   type Screen,
   type Terms,
   type TermsProblem,
-} from './terms.js';
+} from '../screening/terms.js';
 
 /** The broker's limit holds for the whole message: this much is left for subject and headers. */
 export const brokerHeadroomBytes = 64 * 1024;
@@ -44,6 +44,7 @@ interface Refusal {
 export class ScreenResponder {
   readonly #options: ResponderOptions;
   #subscribed: Subscribed | null = null;
+  #stopped = false;
   #inFlight = 0;
   #idle: (() => void) | null = null;
 
@@ -51,17 +52,21 @@ export class ScreenResponder {
     this.#options = options;
   }
 
-  /** Begins to take requests. Only on a link that is up. */
-  start(): void {
-    this.#subscribed = this.#options.link.subscribe(screenWildcard, screenQueueGroup, (message) => {
-      void this.#handle(message);
-    });
+  /**
+   * Begins to take requests, unless stopped before; `watch` is told whether the broker lets it. Only on a
+   * link that is up.
+   */
+  start(watch: SubscriptionWatch = {}): void {
+    if (this.#stopped) return;
+    const handle = (message: Incoming) => void this.#handle(message);
+    this.#subscribed = this.#options.link.subscribe(screenWildcard, screenQueueGroup, handle, watch);
   }
 
   /** Takes no more requests and resolves when the last one here is answered and the broker has the answer. */
   async stop(): Promise<void> {
     const { link } = this.#options;
-    if (link.connected) await this.#subscribed?.drain();
+    this.#stopped = true;
+    await this.#subscribed?.drain();
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     if (link.connected) await link.flush();
   }
@@ -110,7 +115,7 @@ export class ScreenResponder {
       institution,
       path: 'advisory',
       receivedAtMs: clock.wallMs(),
-      deadlineMs: deadlineOf(receivedMs, 'native', budgets, terms.callerBudgetMs),
+      ...deadlinesOf(receivedMs, 'native', budgets, terms.callerBudgetMs),
     };
   }
 

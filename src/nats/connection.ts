@@ -10,10 +10,14 @@ import {
   type MsgHdrs,
   type NatsConnection,
   headers as newHeaders,
-  type Subscription,
+  PermissionViolationError,
+  type Status,
 } from '@nats-io/transport-node';
 import { assert } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
+import { StandingSubscription, type SubscriptionWatch } from './standing-subscription.js';
+
+export type { SubscriptionWatch } from './standing-subscription.js';
 
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
@@ -66,6 +70,7 @@ export class NatsLink {
   readonly #options: LinkOptions;
   readonly #stopTrying = new AbortController();
   readonly #first: Promise<Result<null, string>>;
+  readonly #standing = new Set<StandingSubscription>();
   #connection: NatsConnection | null = null;
   #connected = false;
 
@@ -91,16 +96,31 @@ export class NatsLink {
     return await this.#first;
   }
 
-  /** Only after `up()`. Subscriptions survive reconnects. */
-  subscribe(subject: string, queue: string, handle: (message: Incoming) => void): Subscribed {
+  /**
+   * Only after `up()`. Survives reconnects, and asks again where the broker's permissions do not allow it
+   * yet; `watch` is told how it stands.
+   */
+  subscribe(
+    subject: string,
+    queue: string,
+    handle: (message: Incoming) => void,
+    watch: SubscriptionWatch = {},
+  ): Subscribed {
     const connection = this.#open();
-    const subscription: Subscription = connection.subscribe(subject, {
+    const standing = new StandingSubscription(
+      connection,
+      subject,
       queue,
-      callback: (error, message) => {
-        if (error === null) handle(incoming(message, connection));
+      (message) => handle(incoming(message, connection)),
+      watch,
+    );
+    this.#standing.add(standing);
+    return {
+      drain: async () => {
+        this.#standing.delete(standing);
+        await standing.drain(this.#connected);
       },
-    });
-    return { drain: async () => (subscription.isClosed() ? undefined : subscription.drain()) };
+    };
   }
 
   /**
@@ -134,6 +154,7 @@ export class NatsLink {
   async close(): Promise<void> {
     this.#stopTrying.abort();
     await this.#first;
+    for (const standing of this.#standing) standing.end();
     const connection = this.#connection;
     if (connection === null || connection.isClosed()) return;
     // Without a broker there is nobody to flush to, and a drain would wait for a reconnect.
@@ -170,20 +191,33 @@ export class NatsLink {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') this.#isDown();
       if (status.type === 'reconnect') this.#isUp();
+      if (status.type === 'error') this.#refused(status);
     }
     this.#isDown();
+  }
+
+  /**
+   * A broker that has read its configuration again names no queue, and the client finds no subscription then.
+   */
+  #refused({ error }: Extract<Status, { type: 'error' }>): void {
+    if (!(error instanceof PermissionViolationError) || error.operation !== 'subscription') return;
+    for (const standing of this.#standing) {
+      if (standing.subject === error.subject) standing.refused(error.message);
+    }
   }
 
   #isUp(): void {
     if (this.#connected) return;
     this.#connected = true;
     this.#options.onUp?.(this.#connection?.getServer() ?? '');
+    for (const standing of this.#standing) standing.reconnected();
   }
 
   #isDown(): void {
     // Nothing was lost where we are the ones who leave.
     if (!this.#connected || this.#stopTrying.signal.aborted) return;
     this.#connected = false;
+    for (const standing of this.#standing) standing.disconnected();
     this.#options.onDown?.();
   }
 }

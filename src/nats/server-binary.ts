@@ -7,7 +7,7 @@ import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { fail, ok, type Result } from '../base/result.js';
-import { unpackServerPackage } from './server-package.js';
+import { unpackDebianPackage } from './debian-package.js';
 
 const run = promisify(execFile);
 const oldest = [2, 9] as const;
@@ -64,7 +64,7 @@ async function fetchInto(cacheDir: string): Promise<string | null> {
   await mkdir(cacheDir, { recursive: true });
   const scratch = await mkdtemp(join(cacheDir, 'fetching-'));
   try {
-    const program = await unpackServerPackage(scratch);
+    const program = join(await unpackDebianPackage('nats-server', scratch), 'usr', 'sbin', 'nats-server');
     const ready = join(scratch, 'ready');
     await mkdir(ready);
     await copyFile(program, join(ready, 'nats-server'));

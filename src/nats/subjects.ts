@@ -1,4 +1,5 @@
 /** The public subjects. Nothing else in the program spells one. */
+import { isInstitutionCode } from '../base/institution-code.js';
 import { fail, ok, type Result } from '../base/result.js';
 
 const root = 'claimgate';
@@ -7,16 +8,6 @@ const root = 'claimgate';
 export const screenWildcard = `${root}.screen.*`;
 /** All ready nodes share the requests of this group. */
 export const screenQueueGroup = 'claimgate-screen';
-
-/**
- * A national institution code is letters and digits (`H35010200417`); local ones also carry `-` and `_`.
- * Whatever a subject treats as syntax (dot, star, `>`, white space) is thereby impossible.
- */
-const institutionPattern = /^[A-Za-z0-9_-]{1,30}$/;
-
-export function isInstitutionCode(text: string): boolean {
-  return institutionPattern.test(text);
-}
 
 /** `claimgate.screen.<institution>`; fails with a sentence where the code could not stand in a subject. */
 export function screenSubject(institution: string): Result<string, string> {

@@ -3,18 +3,18 @@
  * stand together. Labels are closed sets; nothing of a claim or a person goes into either.
  */
 
-import type { ErrorCode } from '../base/errors.js';
+import type { Budgets } from '../screening/budget.js';
 import type { ScreeningEvents } from '../screening/events.js';
 import type { Outcome } from '../screening/protocol.js';
-import type { UnreadyReason } from './health.js';
+import { type UnreadyReason, unreadyReasons } from './health.js';
 import type { Logger } from './logger.js';
+import type { RefusalReason } from './metric-table.js';
 import type { Metrics } from './metrics.js';
+
+export type { RefusalReason } from './metric-table.js';
 
 export type Transport = 'nats' | 'http';
 export type RouteName = 'screen' | 'beforeAnalyze' | 'courseAnalyze' | 'screenings';
-
-/** Why a request was turned away: the public code of its answer, or that nobody would have read one. */
-export type RefusalReason = ErrorCode | 'no-reply-subject';
 
 export interface EdgeEvents {
   /** An answer has been handed to the transport. `durationMs` counts from receipt. */
@@ -34,6 +34,10 @@ export interface EdgeEvents {
   /** The first connection has not succeeded yet. */
   brokerUnreachable(problem: string): void;
   embeddedBrokerLost(exit: string, pauseMs: number): void;
+  /** The broker passes requests on to us: after the first connection, every reconnect, every refusal. */
+  requestsTaken(): void;
+  /** The broker's accounts do not let us take requests: it asks again until they do. */
+  requestsNotPermitted(problem: string): void;
 }
 
 export interface ServiceEvents {
@@ -44,6 +48,8 @@ export interface ServiceEvents {
     readonly overlay: number;
     readonly rules: number;
   }): void;
+  /** Milliseconds from receipt that an answer may take, by stage. */
+  budgetsInForce(budgets: Budgets): void;
   readinessChanged(reasons: readonly UnreadyReason[]): void;
   serviceListening(addresses: { readonly http: string; readonly broker: string }): void;
   serviceStopping(): void;
@@ -115,6 +121,7 @@ function edgeEvents(log: Logger, metrics: Metrics): EdgeEvents {
       log.warn({ reason, bytes }, 'answer lost');
     },
     handlerFailed({ error, at }) {
+      metrics.count('claimgate_handler_failures_total', {});
       log.error({ error, at }, 'request handler failed');
     },
     brokerUp(server) {
@@ -124,6 +131,7 @@ function edgeEvents(log: Logger, metrics: Metrics): EdgeEvents {
     },
     brokerDown() {
       metrics.set('claimgate_broker_connected', {}, 0);
+      metrics.set('claimgate_broker_subscribed', {}, 0);
       log.warn({}, 'broker connection lost');
     },
     brokerUnreachable(problem) {
@@ -133,6 +141,14 @@ function edgeEvents(log: Logger, metrics: Metrics): EdgeEvents {
     embeddedBrokerLost(exit, pauseMs) {
       metrics.count('claimgate_broker_restarts_total', {});
       log.error({ exit, pauseMs }, 'embedded broker ended');
+    },
+    requestsTaken() {
+      metrics.set('claimgate_broker_subscribed', {}, 1);
+      log.info({}, 'taking requests from the broker');
+    },
+    requestsNotPermitted(problem) {
+      metrics.set('claimgate_broker_subscribed', {}, 0);
+      log.error({ problem }, 'the broker does not let us take requests');
     },
   };
 }
@@ -155,9 +171,15 @@ function serviceEvents(log: Logger, metrics: Metrics): ServiceEvents {
       metrics.set('claimgate_ruleset_rules', {}, rules);
       log.info({ ...name, rules }, 'rule set in force');
     },
+    budgetsInForce({ preMs, midMs }) {
+      metrics.set('claimgate_budget_seconds', { stage: 'pre' }, preMs / 1000);
+      metrics.set('claimgate_budget_seconds', { stage: 'mid' }, midMs / 1000);
+      log.info({ preMs, midMs }, 'budgets in force');
+    },
     readinessChanged(reasons) {
-      metrics.clear('claimgate_not_ready');
-      for (const reason of reasons) metrics.set('claimgate_not_ready', { reason }, 1);
+      for (const reason of unreadyReasons) {
+        metrics.set('claimgate_not_ready', { reason }, reasons.includes(reason) ? 1 : 0);
+      }
       metrics.set('claimgate_ready', {}, reasons.length === 0 ? 1 : 0);
       log.info({ reasons }, reasons.length === 0 ? 'ready' : 'not ready');
     },

@@ -164,9 +164,9 @@ export class Batcher {
 
   async #runAlone(waiting: Waiting): Promise<void> {
     const sentMs = this.#clock.tickMs();
-    const again = [
-      { ...waiting, envelope: { ...waiting.envelope, deadlineMs: sentMs + this.#settings.retryBudgetMs } },
-    ];
+    // A budget of its own, whatever the scene.
+    const deadlineMs = sentMs + this.#settings.retryBudgetMs;
+    const again = [{ ...waiting, envelope: { ...waiting.envelope, deadlineMs, stageDeadlines: null } }];
     const result = await this.#pool.screen(packBatch(again), this.#watchdogMs(again, sentMs));
     this.#retries.finish();
     if (result.ok) this.#answer([waiting], result.value, sentMs);

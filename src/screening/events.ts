@@ -35,4 +35,5 @@ export interface ScreeningEvents {
 }
 
 /** How a thread was lost: watchdog, heap limit, ended by itself or from outside, exception out of a whole batch. */
-export type LossCause = 'hung' | 'out-of-memory' | 'exit' | 'error';
+export const lossCauses = ['hung', 'out-of-memory', 'exit', 'error'] as const;
+export type LossCause = (typeof lossCauses)[number];

@@ -16,7 +16,10 @@ import { Thread } from './thread.js';
 export interface PoolSettings {
   /** Threads kept alive, at least 2: on a small machine the second is a warm spare. */
   readonly threads: number;
-  /** Heap limit of one thread in MiB; a thread that reaches it is ended and replaced. */
+  /**
+   * Heap limit of one thread in MiB; a thread that reaches it is ended and replaced. Not where a single
+   * allocation leaps over it: then V8 ends the process, so keep it well above what the largest body needs.
+   */
   readonly maxOldGenerationSizeMb: number;
   /** A thread that takes longer to load and warm a rule set is ended. */
   readonly loadTimeoutMs: number;

@@ -5,7 +5,8 @@
 import { assert } from '../base/assert.js';
 import type { Result } from '../base/result.js';
 import type { WireFormat } from '../claim/formats/wire-format.js';
-import type { Status } from '../decision/decision.js';
+import { stageOf } from '../claim/stage.js';
+import type { GapCause, NotScreenedCause, Status } from '../decision/decision.js';
 
 /** What main knows of one body without reading it. */
 export interface Envelope {
@@ -17,8 +18,33 @@ export interface Envelope {
   readonly path: 'advisory' | 'durable';
   /** Wall clock of receipt, for the national answer's `respond_time`. */
   readonly receivedAtMs: number;
-  /** Tick clock (base/clock) at which the budget ends, counted from receipt. */
+  /** Tick clock (base/clock) at which the budget ends, counted from receipt; queue and watchdog go by it. */
   readonly deadlineMs: number;
+  /**
+   * Where `deadlineMs` is the longest there can be because nobody knows the scene yet: the deadline of each
+   * stage, which the worker goes by once it has read the body. Null where `deadlineMs` is the claim's own.
+   */
+  readonly stageDeadlines: Deadlines | null;
+}
+
+/** Ticks at which the budgets of 事前 and 事中 screening end. */
+export interface Deadlines {
+  readonly preMs: number;
+  readonly midMs: number;
+}
+
+/**
+ * The deadline of a claim whose scene has been read. One that names none has the earlier: whoever settles
+ * waits for it.
+ */
+export function deadlineFor(
+  { deadlineMs, stageDeadlines }: Pick<Envelope, 'deadlineMs' | 'stageDeadlines'>,
+  scene: number | null,
+): number {
+  if (stageDeadlines === null) return deadlineMs;
+  const { preMs, midMs } = stageDeadlines;
+  if (scene === null) return Math.min(preMs, midMs);
+  return stageOf(scene) === 'pre' ? preMs : midMs;
 }
 
 /** Everything that a thread may be asked to do. Tasks are addressed to one thread, one at a time. */
@@ -90,12 +116,12 @@ export interface Crash {
 export interface Outcome {
   readonly format: WireFormat;
   readonly status: Status;
-  readonly cause: string | null;
+  readonly cause: NotScreenedCause | null;
   readonly decisionId: string | null;
   /** Rule ids of the findings. */
   readonly rules: readonly string[];
   /** Causes of incomplete coverage, each once. */
-  readonly gaps: readonly ('fact' | 'history' | 'budget' | 'list')[];
+  readonly gaps: readonly GapCause[];
   /** Fields with data-quality notes, each once. */
   readonly notes: readonly string[];
   readonly screenMs: number;

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { packWire, unpackWire } from '../../src/base/wire.js';
 
 const depth = 16;
+const limits = { depth, values: 10_000 };
 const problemOf = (...bytes: number[]) => {
-  const read = unpackWire(new Uint8Array(bytes), depth);
+  const read = unpackWire(new Uint8Array(bytes), limits);
   return read.ok ? null : read.error.problem;
 };
 const plain = fc.jsonValue({ maxDepth: 6 }).filter((value) => !JSON.stringify(value).includes('__proto__'));
@@ -15,7 +16,7 @@ describe('MessagePack', () => {
     fc.assert(
       fc.property(plain, (value) => {
         const normal = JSON.parse(JSON.stringify(value));
-        expect(unpackWire(packWire(normal), depth)).toEqual({ ok: true, value: normal });
+        expect(unpackWire(packWire(normal), limits)).toEqual({ ok: true, value: normal });
       }),
     );
   });
@@ -58,17 +59,25 @@ describe('MessagePack', () => {
     expect(problemOf(...Array<number>(depth - 1).fill(0x91), 0x90)).toBeNull();
   });
 
+  it('takes as many values as it is given, keys among them', () => {
+    const pairs = { a: [1, 2], b: 3 };
+    expect(unpackWire(packWire(pairs), { depth, values: 7 }).ok).toBe(true);
+    expect(unpackWire(packWire(pairs), { depth, values: 6 })).toMatchObject({
+      error: { problem: 'too-many' },
+    });
+  });
+
   it('does not take a sequence of siblings for depth', () => {
     const value = Array.from({ length: 1000 }, () => ({ a: [{ b: 1 }] }));
-    expect(unpackWire(packWire(value), 4).ok).toBe(true);
+    expect(unpackWire(packWire(value), { depth: 4, values: 10_000 }).ok).toBe(true);
   });
 
   it('reads 32-bit floats as the decimals they were, and 64-bit integers exactly', () => {
     const pack = (value: unknown) =>
       new Uint8Array(new Packr({ useRecords: false, useFloat32: 1 }).pack(value));
-    expect(unpackWire(pack(24.6), depth)).toEqual({ ok: true, value: 24.6 });
-    expect(unpackWire(pack(-0.15), depth)).toEqual({ ok: true, value: -0.15 });
-    expect(unpackWire(pack(9_007_199_254_740_993n), depth)).toEqual({
+    expect(unpackWire(pack(24.6), limits)).toEqual({ ok: true, value: 24.6 });
+    expect(unpackWire(pack(-0.15), limits)).toEqual({ ok: true, value: -0.15 });
+    expect(unpackWire(pack(9_007_199_254_740_993n), limits)).toEqual({
       ok: true,
       value: 9_007_199_254_740_993n,
     });
@@ -78,8 +87,8 @@ describe('MessagePack', () => {
     fc.assert(
       fc.property(plain, fc.nat(), fc.uint8Array({ maxLength: 64 }), (value, cut, noise) => {
         const bytes = packWire(value);
-        expect(unpackWire(bytes.subarray(0, cut % bytes.length), depth).ok).toBe(false);
-        expect(typeof unpackWire(noise, depth).ok).toBe('boolean');
+        expect(unpackWire(bytes.subarray(0, cut % bytes.length), limits).ok).toBe(false);
+        expect(typeof unpackWire(noise, limits).ok).toBe('boolean');
       }),
       { numRuns: 1000 },
     );

@@ -104,11 +104,20 @@ describe('bodies that are too much', () => {
     expect(mustRefuse(maps, 'native-msgpack').code).toBe('too-deep');
   });
 
-  it('one hundred thousand lines', () => {
+  it('more values than any claim has, before anything is built of them', () => {
+    const many = `{"lines":[],"more":[${'{},'.repeat(300_000)}{}]}`;
+    expect(mustRefuse(text(many), 'native-json').code).toBe('too-many');
+    const list = new Uint8Array(600_005).fill(0x01);
+    list.set([0xdd, 0, 9, 0x27, 0xc0]);
+    expect(mustRefuse(list, 'native-msgpack').code).toBe('too-many');
+  });
+
+  it('more lines than a claim may have, and one hundred thousand', () => {
+    const some = Array.from({ length: 5_001 }, () => line);
+    const refusal = mustRefuse(jsonBytes({ ...base, lines: some }));
+    expect(refusal.message).toBe('lines holds 5001 entries; the limit is 5000.');
     const lines = Array.from({ length: 100_000 }, () => line);
-    const refusal = mustRefuse(jsonBytes({ ...base, lines }));
-    expect(refusal.code).toBe('too-many');
-    expect(refusal.message).toBe('lines holds 100000 entries; the limit is 5000.');
+    expect(mustRefuse(jsonBytes({ ...base, lines })).code).toBe('too-many');
     expect(mustRefuse(packWire({ ...base, lines })).code).toBe('too-many');
     const orders = { patient_dtos: [{ fsi_encounter_dtos: [{ fsi_order_dtos: lines }] }] };
     expect(mustRefuse(jsonBytes({ infno: '3102', input: { data: orders } })).code).toBe('too-many');

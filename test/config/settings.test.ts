@@ -73,6 +73,15 @@ describe('settings', () => {
     ]);
   });
 
+  test('a worker has the heap that the largest body can need', () => {
+    const larger = { CLAIMGATE_MAX_BODY_BYTES: String(32 * 1024 * 1024) };
+    expect(problemsOf(larger)).toEqual([
+      'CLAIMGATE_WORKER_MEMORY_MB must be at least 832 for bodies of CLAIMGATE_MAX_BODY_BYTES',
+    ]);
+    expect(problemsOf({ ...larger, CLAIMGATE_WORKER_MEMORY_MB: '832' })).toEqual([]);
+    expect(problemsOf({ CLAIMGATE_WORKER_MEMORY_MB: '256' })).toEqual([]);
+  });
+
   test('a secret is not repeated in a problem', () => {
     expect(
       problemsOf({ CLAIMGATE_API_KEY: 'tooshort', CLAIMGATE_PATIENT_SECRET: 'secret' }).join(),
@@ -89,12 +98,14 @@ describe('settings', () => {
     const problems = problemsOf({
       CLAIMGATE_QUEUE_CLAIMS: '8',
       CLAIMGATE_BATCH_CLAIMS: '9',
+      CLAIMGATE_WATCHDOG_MS: '6000',
       CLAIMGATE_SHUTDOWN_MS: '100',
       CLAIMGATE_BUDGET_PRE_MS: '101',
       CLAIMGATE_TLS_CERT: 'cert.pem',
     });
     expect(problems).toEqual([
       'CLAIMGATE_BATCH_CLAIMS must not be larger than CLAIMGATE_QUEUE_CLAIMS',
+      'CLAIMGATE_WATCHDOG_MS must not be larger than CLAIMGATE_RETRY_PATIENCE_MS',
       'CLAIMGATE_BUDGET_PRE_MS must not be larger than CLAIMGATE_SHUTDOWN_MS',
       'CLAIMGATE_TLS_CERT and CLAIMGATE_TLS_KEY belong together',
     ]);

@@ -25,6 +25,12 @@ describe('what the parts are started with', () => {
     expect(batcherSettings(settings)).toMatchObject({ retryBudgetMs: 80, watchdogGraceMs: 500 });
   });
 
+  test('a suspect is waited for until a replacement is warm, whatever the watchdog is', () => {
+    expect(batcherSettings(settings).retryPatienceMs).toBeGreaterThanOrEqual(5_000);
+    const patient = readSettings({ CLAIMGATE_RETRY_PATIENCE_MS: '8000' });
+    expect(patient.ok && batcherSettings(patient.value).retryPatienceMs).toBe(8_000);
+  });
+
   test('leaving waits long enough for a thread that hangs, and for the retry of its batch', () => {
     expect(drainMs(settings)).toBe(80 + 2 * 500);
     expect(drainMs(settings)).toBeLessThan(settings.CLAIMGATE_SHUTDOWN_MS);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unpackWire } from '../../src/base/wire.js';
+import { claimLimits } from '../../src/claim/fields.js';
 import type { WireFormat } from '../../src/claim/formats/wire-format.js';
 import type { ReplyContext } from '../../src/claim/read-claim.js';
 import { decide, notScreened } from '../../src/decision/decide.js';
-import type { Decision, NotScreenedCause } from '../../src/decision/decision.js';
+import { type Decision, notScreenedCauses } from '../../src/decision/decision.js';
 import { encodeDecision, encodeNotScreened } from '../../src/decision/encode.js';
 import { encodeGbkJson } from '../../src/decision/encoders/gbk.js';
 import { payload } from '../claim/settings.js';
@@ -35,7 +36,7 @@ describe('the native answer', () => {
   it('is the decision, in JSON and in MessagePack', () => {
     const json = encodeDecision(alert, stay.reply, 'native-json', receivedAtMs);
     expect(JSON.parse(new TextDecoder().decode(json))).toEqual(alert);
-    expect(unpackWire(encodeDecision(alert, null, 'native-msgpack', null), 16)).toEqual({
+    expect(unpackWire(encodeDecision(alert, null, 'native-msgpack', null), claimLimits)).toEqual({
       ok: true,
       value: alert,
     });
@@ -162,15 +163,7 @@ describe('the national answer', () => {
     });
   });
 
-  it.each([
-    'overload',
-    'budget',
-    'worker',
-    'unreadable',
-    'too-large',
-    'wrong-institution',
-    'stopping',
-  ] satisfies NotScreenedCause[])('answers %s without having read the body', (cause) => {
+  it.each(notScreenedCauses)('answers %s without having read the body', (cause) => {
     for (const format of ['nhsa-json', 'nhsa-gbk'] as const) {
       const text = new TextDecoder(format === 'nhsa-gbk' ? 'gbk' : 'utf-8').decode(
         encodeNotScreened(format, cause),
@@ -185,7 +178,7 @@ describe('the national answer', () => {
         claimId: null,
       });
     }
-    const native = unpackWire(encodeNotScreened('native-msgpack', cause), 16);
+    const native = unpackWire(encodeNotScreened('native-msgpack', cause), claimLimits);
     expect(native).toMatchObject({ ok: true, value: { cause } });
   });
 

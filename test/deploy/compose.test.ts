@@ -145,9 +145,18 @@ describe('the settings', () => {
     expect(timeout * 1000).toBeGreaterThan(limitMs);
   });
 
-  test('the threshold of slow answers is the longer default budget', () => {
-    const settings = readSettings({});
-    const budgetMs = settings.ok ? settings.value.CLAIMGATE_BUDGET_PRE_MS : Number.NaN;
-    expect(readDeployed('prometheus/alerts.yml')).toContain(`_bucket{le="${budgetMs / 1000}"}`);
+  test('no alert and no panel knows a budget by heart: the service says which are in force', () => {
+    for (const file of ['prometheus/alerts.yml', 'grafana/dashboards/claimgate.json']) {
+      const text = readDeployed(file);
+      expect(text, file).toContain('claimgate_budget_seconds');
+      expect(text, file).not.toMatch(/\ble=\\?"/);
+    }
+  });
+
+  test('the container has room for its threads at their limit', () => {
+    const settings = readSettings({ CLAIMGATE_WORKERS: '3' });
+    const limitMb = settings.ok ? settings.value.CLAIMGATE_WORKER_MEMORY_MB : Number.NaN;
+    const container = Number(/^(\d+)g$/.exec(String(compose.services['claimgate']!.mem_limit))?.[1]);
+    expect(container * 1024).toBeGreaterThanOrEqual(250 + 3 * limitMb);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { metricTable } from '../../src/ops/metrics.js';
+import { metricTable } from '../../src/ops/metric-table.js';
 import {
   groupingsOf,
   type Panel,

@@ -105,6 +105,12 @@ describe('the systemd unit', () => {
     expect(unit).toContain('StateDirectory=claimgate\n');
   });
 
+  test('is started again as often as it ends by itself', () => {
+    for (const line of ['Restart=on-failure', 'StartLimitIntervalSec=0']) {
+      expect(unit.split('\n')).toContain(line);
+    }
+  });
+
   test('runs without privileges and writes nowhere else', () => {
     for (const line of [
       'DynamicUser=yes',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { metricTable } from '../../src/ops/metrics.js';
+import { metricTable } from '../../src/ops/metric-table.js';
 import { dockerInstructions, healthCommand, stagesOf } from './dockerfile.js';
 import { type Exposition, familyOf, parseExposition } from './exposition.js';
 import { groupingsOf, readDeployed, type Selector, selectorsOf, shippedExpressions } from './expressions.js';
@@ -125,13 +125,7 @@ function labelsOf(exposed: Exposition, metric: string): string[] {
 
 describe('a Prometheus with our configuration', () => {
   /** What stays empty while all is well. */
-  const troubleOnly = [
-    'Firing alerts',
-    'Reasons for not being ready',
-    'Rule set changes',
-    'Threads ready and lost',
-    'Failures and quarantine',
-  ];
+  const troubleOnly = ['Firing alerts', 'Reasons for not being ready', 'Rule set changes'];
   let prometheus: RunningPrometheus | null = null;
   afterAll(async () => prometheus?.stop());
 

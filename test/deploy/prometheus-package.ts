@@ -3,14 +3,14 @@
  * nats-server. Where that cannot be had the tests that need it say so.
  */
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestContext } from 'vitest';
+import { unpackDebianPackage } from '../../src/nats/debian-package.js';
 import { cacheDir } from '../nats/broker-fixture.js';
 
 const run = promisify(execFile);
-const timeout = 180_000;
 const programs = ['promtool', 'prometheus'] as const;
 
 export interface PrometheusPrograms {
@@ -53,18 +53,12 @@ async function fetchPackage(): Promise<void> {
   await mkdir(cacheDir, { recursive: true });
   const scratch = await mkdtemp(join(cacheDir, 'fetching-'));
   try {
-    const options = await privateAptOptions(scratch);
-    await run('apt-get', ['-q', ...options, 'update'], { timeout });
-    const download = ['-q', ...options, 'download'];
-    await run('apt-get', [...download, 'prometheus'], { timeout, cwd: scratch });
+    const unpacked = await unpackDebianPackage('prometheus', scratch);
     // From Debian 13 on promtool is a package of its own; before, there is none of that name.
-    await run('apt-get', [...download, 'promtool'], { timeout, cwd: scratch }).catch(() => {});
-    for (const archive of (await readdir(scratch)).filter((name) => name.endsWith('.deb'))) {
-      await run('dpkg-deb', ['--extract', join(scratch, archive), join(scratch, 'unpacked')], { timeout });
-    }
+    await unpackDebianPackage('promtool', scratch).catch(() => {});
     const ready = join(scratch, 'ready');
     await mkdir(ready);
-    for (const name of programs) await copyFile(join(scratch, 'unpacked/usr/bin', name), join(ready, name));
+    for (const name of programs) await copyFile(join(unpacked, 'usr/bin', name), join(ready, name));
     // Where another test file was first, its folder stays.
     await rename(ready, join(cacheDir, 'prometheus')).catch(() => {});
   } catch (error) {
@@ -72,21 +66,4 @@ async function fetchPackage(): Promise<void> {
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-/** apt keeps lists, cache and locks below `scratch`; sources and trusted keys stay the machine's. */
-async function privateAptOptions(scratch: string): Promise<string[]> {
-  const state = join(scratch, 'apt');
-  await mkdir(join(state, 'lists', 'partial'), { recursive: true });
-  await mkdir(join(state, 'cache', 'archives', 'partial'), { recursive: true });
-  const values = [
-    `Dir::State=${state}`,
-    `Dir::State::lists=${join(state, 'lists')}`,
-    'Dir::State::status=/var/lib/dpkg/status',
-    `Dir::Cache=${join(state, 'cache')}`,
-    'Acquire::Languages=none',
-    'Debug::NoLocking=1',
-    'APT::Sandbox::User=',
-  ];
-  return values.flatMap((value) => ['-o', value]);
 }

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
+import { type Clock, systemClock } from '../../src/base/clock.js';
+import type { NotScreenedCause } from '../../src/decision/decision.js';
 import { buildGateway, type GatewayLimits } from '../../src/gateway/app.js';
-import type { Answer, Screen } from '../../src/ingress/terms.js';
 import { Readiness } from '../../src/ops/health.js';
 import type { Envelope, Outcome } from '../../src/screening/protocol.js';
+import type { Answer, Screen } from '../../src/screening/terms.js';
 import { outcome, recordedEvents } from '../ingress/edge-fixture.js';
 
 const key = 'k-test-0123456789abcdef';
@@ -12,12 +13,16 @@ const before = '/fsi/api/riskConService/beforeAnalyze';
 const course = '/fsi/api/riskConService/courseAnalyze';
 const limits: GatewayLimits = { maxBodyBytes: 1_000, maxInFlight: 2, requestTimeoutMs: 30_000 };
 
+/** Time stands still. */
+const stopped: Clock = { wallMs: () => 0, tickMs: () => 1_000 };
+
 let app: FastifyInstance;
 afterEach(async () => app.close());
 
 interface Given {
   readonly screen?: Screen;
   readonly apiKey?: string | null;
+  readonly clock?: Clock;
 }
 
 interface Gateway {
@@ -30,7 +35,7 @@ function answer(given: Partial<Outcome>, body: object = { decision: 'here' }): A
   return { bytes: Buffer.from(JSON.stringify(body)), outcome: outcome(given) };
 }
 
-async function open({ screen, apiKey = null }: Given = {}): Promise<Gateway> {
+async function open({ screen, apiKey = null, clock = systemClock }: Given = {}): Promise<Gateway> {
   const seen: Gateway['seen'] = [];
   const events = recordedEvents();
   const readiness = new Readiness();
@@ -40,10 +45,10 @@ async function open({ screen, apiKey = null }: Given = {}): Promise<Gateway> {
       const format = envelope.format ?? 'nhsa-json';
       return screen === undefined ? answer({ format }) : screen(body, envelope);
     },
-    refuse: (_body: Uint8Array, envelope: Envelope, cause: string, detail: string | null): Answer =>
+    refuse: (_body: Uint8Array, envelope: Envelope, cause: NotScreenedCause, detail: string | null): Answer =>
       answer({ format: envelope.format ?? 'native-json', status: 'not_screened', cause }, { cause, detail }),
     budgets: { preMs: 100, midMs: 50 },
-    clock: systemClock,
+    clock,
     events,
   };
   const expose = async () => ({ text: 'claimgate_ready 1\n', contentType: 'text/plain; version=0.0.4' });
@@ -83,6 +88,16 @@ describe('POST /v1/screenings', () => {
     expect(events.answered).toMatchObject([{ transport: 'http', route: 'screenings' }]);
   });
 
+  test('both budgets go along for whoever reads the scene, the longer one decides here', async () => {
+    const { seen } = await open({ clock: stopped });
+    await post('{}');
+    await post('{}', { ...json, 'claimgate-budget-ms': '60' });
+    expect(seen.map(({ envelope }) => envelope)).toMatchObject([
+      { deadlineMs: 1_100, stageDeadlines: { preMs: 1_100, midMs: 1_050 } },
+      { deadlineMs: 1_060, stageDeadlines: { preMs: 1_060, midMs: 1_050 } },
+    ]);
+  });
+
   test('MessagePack is passed on as such and answered as such', async () => {
     const { seen } = await open();
     const response = await post('\x80', { 'content-type': 'application/msgpack' });
@@ -104,7 +119,7 @@ describe('POST /v1/screenings', () => {
     ['unreadable', 400],
     ['wrong-institution', 403],
     ['too-large', 413],
-  ])('what the worker finds %s is a problem with its sentence', async (cause, status) => {
+  ] as const)('what the worker finds %s is a problem with its sentence', async (cause, status) => {
     const detail = 'The place is line 3.';
     await open({ screen: async () => answer({ status: 'not_screened', cause }, { detail }) });
     const response = await post('{}');
@@ -177,6 +192,7 @@ describe('POST /v1/screenings', () => {
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toContain('张测试');
     expect(failures).toEqual([{ error: 'TypeError', at: expect.stringContaining('app.test.ts') }]);
+    expect(events.refused).toEqual([{ transport: 'http', reason: 'internal' }]);
   });
 });
 
@@ -185,22 +201,20 @@ describe('the national calls', () => {
     app.inject({ method: 'POST', url, headers, payload });
 
   test.each([
-    [before, 'beforeAnalyze', 100],
-    [course, 'courseAnalyze', 50],
-  ])('%s has its own budget, and the bytes decide what the body is', async (url, route, budgetMs) => {
-    const { seen, events } = await open();
+    [before, 'beforeAnalyze', 1_100],
+    [course, 'courseAnalyze', 1_050],
+  ])('%s has its own budget, and a national body comes this way', async (url, route, deadlineMs) => {
+    const { seen, events } = await open({ clock: stopped });
     expect((await post(url, '{}')).statusCode).toBe(200);
-    const envelope = seen[0]!.envelope;
-    expect(envelope.format).toBeNull();
-    expect(Math.round((envelope.deadlineMs - envelope.receivedAtMs) / 10)).toBe(budgetMs / 10);
+    expect(seen[0]!.envelope).toMatchObject({ format: 'nhsa-json', deadlineMs, stageDeadlines: null });
     expect(events.answered).toMatchObject([{ route }]);
   });
 
-  test('whatever type an old client announces, the bytes decide', async () => {
+  test('whatever type an old client announces, it is a national body', async () => {
     const { seen } = await open();
     const type = 'text/html; charset=gb2312x';
     expect((await post(before, '{}', { 'content-type': type })).statusCode).toBe(200);
-    expect(seen[0]?.envelope.format).toBeNull();
+    expect(seen[0]?.envelope.format).toBe('nhsa-json');
   });
 
   test('a body announced as GBK is answered as GBK', async () => {
@@ -237,7 +251,12 @@ describe('the national calls', () => {
     }
     expect(seen).toHaveLength(2);
     const refused = await post(before, '{}', { ...json, apikey: `${key}x` });
-    expect([refused.statusCode, refused.json().detail]).toEqual([200, '未授权：缺少或错误的 API key']);
+    expect([refused.statusCode, refused.json()]).toEqual([
+      200,
+      { cause: 'unauthorised', detail: '缺少或错误的 API key' },
+    ]);
+    const without = await post(course, '{}', json);
+    expect([without.statusCode, without.json().cause]).toEqual([200, 'unauthorised']);
     expect(seen).toHaveLength(2);
   });
 });

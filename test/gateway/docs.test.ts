@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '../../src/base/errors.js';
 import { claimFields } from '../../src/claim/fields.js';
+import { notScreenedCauses, statuses } from '../../src/decision/decision.js';
 import { gatewayOver, passes } from './gateway-fixture.js';
 
 interface OpenApi {
@@ -9,12 +10,14 @@ interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 interface Operation {
-  readonly requestBody: { readonly content: Readonly<Record<string, { readonly schema: ObjectSchema }>> };
-  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, unknown>> }>>;
+  readonly requestBody: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly content: Content }>>;
 }
+type Content = Readonly<Record<string, { readonly schema: ObjectSchema }>>;
 interface ObjectSchema {
   readonly properties: Readonly<Record<string, ObjectSchema>>;
   readonly items?: ObjectSchema;
+  readonly enum?: readonly (string | null)[];
 }
 
 let app: FastifyInstance;
@@ -48,6 +51,13 @@ describe('/docs', () => {
       const part = group === 'claim' ? claim : claim.properties[group];
       expect((part?.items ?? part)?.properties[name], path).toBeDefined();
     }
+  });
+
+  test('names every status, and every cause that a decision may have', () => {
+    const { responses } = document.paths['/v1/screenings']!['post']!;
+    const decision = responses['200']!.content['application/json']!.schema;
+    expect(decision.properties['status']?.enum).toEqual(statuses);
+    expect(decision.properties['cause']?.enum).toEqual([...notScreenedCauses, null]);
   });
 
   test('describes every problem of the error table', () => {

@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import { systemClock } from '../../src/base/clock.js';
 import { buildGateway, type GatewayOptions } from '../../src/gateway/app.js';
-import type { Screen } from '../../src/ingress/terms.js';
 import { Readiness } from '../../src/ops/health.js';
+import type { Screen } from '../../src/screening/terms.js';
 import { outcome, recordedEvents } from '../ingress/edge-fixture.js';
 
 const answer = { bytes: Buffer.from('{}'), outcome: outcome({}) };

@@ -15,7 +15,7 @@ import { packWire } from '../../src/base/wire.js';
 import { readBrokerRecord } from '../../src/nats/broker-record.js';
 import { NatsLink, type Reply } from '../../src/nats/connection.js';
 import { describeProcess } from '../../src/nats/process-table.js';
-import { metricTable } from '../../src/ops/metrics.js';
+import { metricTable } from '../../src/ops/metric-table.js';
 import { runToEnd, type ServiceProcess, startProcess } from './fixtures/service-process.js';
 
 const institution = 'H35010200417';
@@ -224,6 +224,7 @@ describe('at the door', () => {
     expect([native.status, JSON.parse(native.bytes.toString()).code]).toEqual([401, 'unauthorised']);
     const hospital = await post(before, body, { authorization: '', apikey: 'k-of-somebody-else' });
     expect([hospital.status, Number(national(hospital.bytes).infcode)]).toEqual([200, -1]);
+    expect(national(hospital.bytes).output?.decision).toMatchObject({ cause: 'unauthorised' });
     const known = await post(before, await payload('01_3101_request_outpatient_prealert'), {
       authorization: '',
       apikey: apiKey,
@@ -288,6 +289,10 @@ describe('operations', () => {
       /^claimgate_queue_length 0$/m,
       /^claimgate_ready 1$/m,
       /^claimgate_broker_connected 1$/m,
+      /^claimgate_broker_subscribed 1$/m,
+      /^claimgate_budget_seconds\{stage="mid"\} 5$/m,
+      /^claimgate_worker_losses_total\{cause="hung"\} 0$/m,
+      /^claimgate_handler_failures_total 0$/m,
       /^claimgate_ruleset_info\{id="sha256:[0-9a-f]+",name="[\w-]+",version="\d+",overlay="0"\} 1$/m,
     ]) {
       expect(text).toMatch(series);

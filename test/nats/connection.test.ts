@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Incoming, NatsLink, parseAddress } from '../../src/nats/connection.js';
-import { startTestBroker, type TestBroker } from './broker-fixture.js';
+import { ConfiguredBroker, startTestBroker, type TestBroker } from './broker-fixture.js';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 let broker: TestBroker;
@@ -115,5 +115,69 @@ describe('a link', () => {
     const up = await link.up();
     expect(up.ok === false && up.error).toMatch(/^NATS_URL must be/);
     await link.close();
+  });
+});
+
+describe('a broker whose accounts do not let us subscribe', () => {
+  const denied = '{ subscribe: { deny: "screen.>" } }';
+  const allowed = '{ subscribe: ">" }';
+  let own: ConfiguredBroker;
+  let link: NatsLink;
+  let happened: string[];
+
+  /** Subscribed under these permissions; what happens is remembered. */
+  async function subscribeUnder(permissions: string): Promise<void> {
+    own = await ConfiguredBroker.start(permissions);
+    happened = [];
+    link = await linkTo(own.url);
+    const watch = {
+      onTaken: () => happened.push('taken'),
+      onRefused: (problem: string) => happened.push(problem),
+    };
+    link.subscribe('screen.*', 'group', (message) => message.respond(message.data, {}), watch);
+  }
+
+  async function ask(): Promise<string> {
+    const reply = await link.request('screen.one', Buffer.from('hello'), { timeoutMs: 5_000 });
+    return reply.ok ? text(reply.value.data) : reply.error;
+  }
+
+  afterEach(async () => {
+    await link.close();
+    await own.stop();
+  });
+
+  test('it is said once, in the words of the broker, and mended when they are', async () => {
+    await subscribeUnder(denied);
+    await until(() => happened.length > 0);
+    expect(happened[0]).toMatch(/^Permissions Violation for Subscription to "screen\.\*"/);
+    expect(await ask()).toMatch(/^no responders/);
+    // Several tries later there is still one happening.
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await own.reload(allowed);
+    await until(() => happened.length > 1);
+    expect(happened.slice(1)).toEqual(['taken']);
+    expect(await ask()).toBe('hello');
+  });
+
+  test('a permission that is taken away while we run is noticed too', async () => {
+    await subscribeUnder(allowed);
+    await until(() => happened.length > 0);
+    expect(await ask()).toBe('hello');
+    await own.reload(denied);
+    await until(() => happened.some((what) => what.startsWith('Permissions Violation')));
+    expect(await ask()).toMatch(/^no responders/);
+    await own.reload(allowed);
+    await until(() => happened.at(-1) === 'taken');
+    expect(await ask()).toBe('hello');
+  });
+
+  test('leaving meanwhile leaves nothing behind that asks on', async () => {
+    await subscribeUnder(denied);
+    await until(() => happened.length > 0);
+    await link.close();
+    await own.reload(allowed);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(happened).toHaveLength(1);
   });
 });

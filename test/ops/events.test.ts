@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createEvents, type Events } from '../../src/ops/events.js';
 import { createLogger } from '../../src/ops/logger.js';
-import { Metrics, metricTable } from '../../src/ops/metrics.js';
+import { metricTable } from '../../src/ops/metric-table.js';
+import { Metrics } from '../../src/ops/metrics.js';
 import { outcome } from '../ingress/edge-fixture.js';
 
 let lines: string[];
@@ -59,6 +60,34 @@ describe('happenings', () => {
     expect(await exposed()).toContain('claimgate_worker_losses_total{cause="hung"} 1\n');
   });
 
+  test('a handler that failed is a line and a count', async () => {
+    events.handlerFailed({ error: 'TypeError', at: 'at somewhere' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', error: 'TypeError' });
+    expect(await exposed()).toContain('claimgate_handler_failures_total 1\n');
+  });
+
+  test('a subscription that the broker does not let us have is told from one that it does', async () => {
+    events.brokerUp('nats://broker');
+    events.requestsNotPermitted('Permissions Violation');
+    expect(lines.at(-1)).toContain('Permissions Violation');
+    expect(await exposed()).toMatch(
+      /^claimgate_broker_connected 1$(?:.|\n)*^claimgate_broker_subscribed 0$/m,
+    );
+    events.requestsTaken();
+    expect(await exposed()).toContain('claimgate_broker_subscribed 1\n');
+    events.brokerDown();
+    expect(await exposed()).toContain('claimgate_broker_subscribed 0\n');
+  });
+
+  test('the budgets in force are a gauge by stage, in seconds', async () => {
+    events.budgetsInForce({ preMs: 100, midMs: 50 });
+    const series = (await exposed()).match(/^claimgate_budget_seconds\{.*$/gm);
+    expect(series).toEqual([
+      'claimgate_budget_seconds{stage="pre"} 0.1',
+      'claimgate_budget_seconds{stage="mid"} 0.05',
+    ]);
+  });
+
   test('the rule set in force is one series, whatever was in force before', async () => {
     const ruleset = { id: 'sha256:a', name: 'fujian', version: 1, overlay: 0, rules: 15 };
     events.rulesetInForce(ruleset);
@@ -68,15 +97,14 @@ describe('happenings', () => {
   });
 
   test('readiness is a gauge, and one series per reason', async () => {
+    const held = async () => (await exposed()).match(/^claimgate_not_ready\{.*(?= 1$)/gm);
     events.readinessChanged(['starting', 'broker']);
     events.readinessChanged(['broker']);
-    let text = await exposed();
-    expect(text).toContain('claimgate_ready 0\n');
-    expect(text.match(/^claimgate_not_ready\{.*$/gm)).toEqual(['claimgate_not_ready{reason="broker"} 1']);
+    expect(await exposed()).toContain('claimgate_ready 0\n');
+    expect(await held()).toEqual(['claimgate_not_ready{reason="broker"}']);
     events.readinessChanged([]);
-    text = await exposed();
-    expect(text).toContain('claimgate_ready 1\n');
-    expect(text).not.toContain('claimgate_not_ready{');
+    expect(await exposed()).toContain('claimgate_ready 1\n');
+    expect(await held()).toBeNull();
   });
 });
 
@@ -88,6 +116,53 @@ describe('the exposition', () => {
     }
     expect(text).toContain('process_cpu_user_seconds_total');
     expect(text).toContain('claimgate_build_info{version="1.2.3"');
+  });
+
+  test('begins every closed set of labels at 0, so that the first happening is an increase', async () => {
+    const text = await exposed();
+    for (const line of [
+      'claimgate_worker_losses_total{cause="out-of-memory"} 0',
+      'claimgate_not_screened_total{cause="unauthorised"} 0',
+      'claimgate_decisions_total{status="hold"} 0',
+      'claimgate_refused_total{transport="http",reason="busy"} 0',
+      'claimgate_refused_total{reason="no-reply-subject",transport="nats"} 0',
+      'claimgate_answers_lost_total{reason="disconnected"} 0',
+      'claimgate_not_evaluated_total{cause="history"} 0',
+      'claimgate_requests_total{transport="nats",route="screen"} 0',
+      'claimgate_handler_failures_total 0',
+    ]) {
+      expect(series(text), line).toContain(sorted(line));
+    }
+  });
+
+  test('a closed set is closed: no happening adds a series to it', async () => {
+    const before = series(await exposed()).length;
+    events.requestAnswered({
+      transport: 'http',
+      route: 'beforeAnalyze',
+      outcome: outcome({}),
+      durationMs: 1,
+    });
+    events.requestAnswered({
+      transport: 'http',
+      route: 'courseAnalyze',
+      outcome: outcome({}),
+      durationMs: 1,
+    });
+    events.requestAnswered({ transport: 'http', route: 'screenings', outcome: outcome({}), durationMs: 1 });
+    events.requestRefused({ transport: 'nats', reason: 'invalid-institution' });
+    events.requestRefused({ transport: 'http', reason: 'unauthorised' });
+    events.answerLost({ reason: 'too-large', bytes: 1 });
+    events.workerLost({ cause: 'exit', rule: null, claims: 1 });
+    expect(series(await exposed())).toHaveLength(before);
+  });
+
+  test('counts answers within the budgets in force exactly: they are bounds', async () => {
+    metrics = new Metrics([0.08, 0.05]);
+    metrics.observe('claimgate_request_duration_seconds', { transport: 'nats' }, 0.079);
+    const counted = await exposed();
+    expect(counted).toContain('_bucket{le="0.08",transport="nats"} 1\n');
+    expect(counted.match(/le="0.05",/g)).toHaveLength(1);
   });
 
   test('asks sampled gauges anew every time', async () => {
@@ -105,3 +180,12 @@ describe('the exposition', () => {
     }
   });
 });
+
+/** The counters with labels, as `name{labels}` with the labels in order, and their values. */
+function series(text: string): string[] {
+  return [...text.matchAll(/^claimgate_\w+_total(?:\{.*\})? \d+$/gm)].map(([line]) => sorted(line));
+}
+
+function sorted(line: string): string {
+  return line.replace(/\{(.*)\}/, (_, labels: string) => `{${labels.split(',').toSorted().join(',')}}`);
+}

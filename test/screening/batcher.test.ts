@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { type Answer, Batcher, type BatcherSettings } from '../../src/screening/batcher.js';
 import { type PoolSettings, ScreeningPool } from '../../src/screening/pool.js';
+import type { Envelope } from '../../src/screening/protocol.js';
 import {
   artifactOf,
   batcherSettings,
@@ -215,6 +216,18 @@ describe('lost threads', () => {
     expect(count(happened, 'workerLost')).toBe(2);
     expect(count(happened, 'quarantineHit')).toBe(1);
     expect(textOf(await screen('other'))).toBe('other');
+  });
+
+  test('a second run has a budget of its own, and no stage of it is over before it begins', async () => {
+    const { batcher } = await stand({ retryBudgetMs: 30_000 });
+    const receivedMs = systemClock.tickMs();
+    const stageDeadlines = { preMs: receivedMs + 60_000, midMs: receivedMs + 1 };
+    const sent = envelopeUntil(receivedMs + 60_000, { stageDeadlines });
+    const bodies = ['exit', 'envelope'].map((body) => Buffer.from(body));
+    const [, answer] = await Promise.all(bodies.map((body) => batcher.screen(body, sent)));
+    const seen = JSON.parse(textOf(answer as Answer)) as Envelope;
+    expect(seen.stageDeadlines).toBeNull();
+    expect(seen.deadlineMs).toBeGreaterThan(receivedMs + 30_000);
   });
 
   test('claims are answered while a loss is being repaired', async () => {

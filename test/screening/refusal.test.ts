@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { unpackWire } from '../../src/base/wire.js';
+import { claimLimits } from '../../src/claim/fields.js';
 import { refuse } from '../../src/screening/refusal.js';
 
 const envelope = { format: null, receivedAtMs: 1_773_800_500_000 };
@@ -14,7 +15,7 @@ test('speaks the format of a body that it does not read', () => {
 
 test('takes the envelope’s word for the format', () => {
   const answer = refuse(utf8('{"infno":'), { ...envelope, format: 'native-msgpack' }, 'overload', null);
-  const decision = unpackWire(answer.bytes, 16);
+  const decision = unpackWire(answer.bytes, claimLimits);
   expect(decision.ok && decision.value).toMatchObject({ status: 'not_screened', cause: 'overload' });
 });
 

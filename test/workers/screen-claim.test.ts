@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { packWire, unpackWire } from '../../src/base/wire.js';
+import { claimLimits } from '../../src/claim/fields.js';
 import type { Envelope } from '../../src/screening/protocol.js';
 import { ClaimMeter } from '../../workers/claim-meter.js';
 import type { LoadedRuleset } from '../../workers/ruleset-cache.js';
@@ -48,7 +49,7 @@ describe('a claim that can be read', () => {
   test('is answered in its own encoding', () => {
     const packed = screen(packWire(claimOf(['X'])));
     expect(packed.outcome.format).toBe('native-msgpack');
-    const decision = unpackWire(packed.bytes, 16);
+    const decision = unpackWire(packed.bytes, claimLimits);
     expect(decision.ok && decision.value).toEqual({
       ...decisionOf(screen(jsonOf(claimOf(['X'])))),
       // Named after the bytes that were sent.
@@ -131,6 +132,35 @@ describe('a claim that is not screened', () => {
     meter.beginClaim(0, 50);
     const answer = screenClaim(jsonOf(claimOf([])), envelope({ deadlineMs: 50 }), loaded, meter, clock);
     expect(decisionOf(answer)).toMatchObject({ status: 'not_screened', cause: 'budget', eventId: 'E1' });
+  });
+});
+
+describe('a claim whose scene only its body tells', () => {
+  /** At 70 ms when the rules are asked: later than 事中 allows, sooner than 事前 does. */
+  function screenedAt70(scene: number | null, stageDeadlines: Envelope['stageDeadlines']): ScreenedClaim {
+    let nowMs = 0;
+    const clock = { wallMs: () => 0, tickMs: () => nowMs };
+    const loaded = loadedOf((claim, meter) => {
+      nowMs = 70;
+      return findsItemX(claim, meter);
+    });
+    const meter = new ClaimMeter(newProgress(), clock);
+    const sent = envelope({ deadlineMs: 100, stageDeadlines });
+    meter.beginClaim(0, sent.deadlineMs);
+    return screenClaim(jsonOf(claimOf(['X'], { scene })), sent, loaded, meter, clock);
+  }
+  const both = { preMs: 100, midMs: 50 };
+
+  test.each([
+    ['before an order', 2, 'alert'],
+    ['while settling', 9, 'not_screened'],
+    ['at an unknown moment', null, 'not_screened'],
+  ])('%s has the budget of that moment', (_which, scene, status) => {
+    expect(screenedAt70(scene, both).outcome.status).toBe(status);
+  });
+
+  test('keeps the budget of its route where that is known', () => {
+    expect(screenedAt70(9, null).outcome.status).toBe('alert');
   });
 });
 

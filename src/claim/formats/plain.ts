@@ -69,6 +69,7 @@ export function parseJson(text: string): Plain {
 
 function measureDepth(text: string): StructureProblem | null {
   let depth = 0;
+  let values = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -76,7 +77,10 @@ function measureDepth(text: string): StructureProblem | null {
       if (unit === 0x5c) i++;
       else if (unit === 0x22) quoted = false;
     } else if (unit === 0x22) quoted = true;
-    else if (unit === 0x7b || unit === 0x5b) {
+    else if (unit === 0x2c) {
+      if (++values > claimLimits.values) return tooMany();
+    } else if (unit === 0x7b || unit === 0x5b) {
+      values++;
       if (++depth > claimLimits.depth) return tooDeep(`character ${i}`);
     } else if (unit === 0x7d || unit === 0x5d) depth--;
   }
@@ -84,6 +88,10 @@ function measureDepth(text: string): StructureProblem | null {
   if (depth > 0)
     return { code: 'syntax', message: `The body is not valid JSON: ${depth} brackets stay open.` };
   return null;
+}
+
+function tooMany(): StructureProblem {
+  return { code: 'too-many', message: `The body holds more than ${claimLimits.values} values.` };
 }
 
 function tooDeep(place: string): StructureProblem {
@@ -97,7 +105,7 @@ function placeOf(error: unknown): string {
   return position === undefined ? '' : ` at character ${position}`;
 }
 
-const wireSentences: Readonly<Record<Exclude<WireProblem, 'too-deep'>, string>> = {
+const wireSentences: Readonly<Record<Exclude<WireProblem, 'too-deep' | 'too-many'>, string>> = {
   truncated: 'it ends, or announces more than it holds,',
   'extension-type': 'an extension type, which a claim does not use, stands',
   'key-not-text': 'a key that is not text stands',
@@ -109,10 +117,11 @@ const wireSentences: Readonly<Record<Exclude<WireProblem, 'too-deep'>, string>> 
 
 /** Unpacks one MessagePack value of bounded depth. */
 export function parseMessagePack(bytes: Uint8Array): Plain {
-  const read = unpackWire(bytes, claimLimits.depth);
+  const read = unpackWire(bytes, claimLimits);
   if (read.ok) return read;
   const { problem, offset } = read.error;
   if (problem === 'too-deep') return fail(tooDeep(`byte ${offset}`));
+  if (problem === 'too-many') return fail(tooMany());
   const code = problem === 'not-utf8' ? 'encoding' : 'syntax';
   return fail({
     code,

@@ -26,6 +26,7 @@ const causeMessages: Readonly<Record<NotScreenedCause, string>> = {
   unreadable: '请求无法读取',
   'too-large': '请求过大',
   'wrong-institution': '机构不一致',
+  unauthorised: '未授权',
   stopping: '服务正在停止',
 };
 /** 违规内容, 违规依据 and the messages of the envelope. */

@@ -4,11 +4,10 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeBug, type ErrorCode } from '../../base/errors.js';
-import type { WireFormat } from '../../claim/formats/wire-format.js';
 import type { NotScreenedCause } from '../../decision/decision.js';
-import { answerHeaders, formatOf } from '../../ingress/terms.js';
 import type { RouteName } from '../../ops/events.js';
 import type { Route } from '../../screening/budget.js';
+import { answerHeaders, formatOf } from '../../screening/terms.js';
 import type { KeyCheck } from '../authentication.js';
 import { serviceErrorOf } from '../problem.js';
 import { nationalSchema } from '../schemas/national.js';
@@ -51,7 +50,7 @@ const causes: Partial<Record<ErrorCode, { readonly cause: NotScreenedCause; read
   'too-large': { cause: 'too-large', detail: '请求超过大小限制' },
   'wrong-institution': { cause: 'wrong-institution', detail: '机构代码与凭证不符' },
   'invalid-institution': { cause: 'wrong-institution', detail: '机构代码格式不正确' },
-  unauthorised: { cause: 'wrong-institution', detail: '未授权：缺少或错误的 API key' },
+  unauthorised: { cause: 'unauthorised', detail: '缺少或错误的 API key' },
   busy: { cause: 'overload', detail: '请求过多，请稍后再试' },
   internal: { cause: 'worker', detail: '服务内部错误' },
 };
@@ -67,11 +66,12 @@ function answerRefused(
   const code = known?.code ?? 'internal';
   const { cause, detail } = causes[code] ?? otherwise;
   const envelope = {
-    format: announced(request) ?? ('nhsa-json' as const),
+    format: announced(request),
     institution: null,
     path: 'advisory' as const,
     receivedAtMs: door.clock.wallMs(),
     deadlineMs: door.clock.tickMs(),
+    stageDeadlines: null,
   };
   const answer = door.refuse(rawBody(request), envelope, cause, detail);
   if (known === null) door.events.handlerFailed(describeBug(error));
@@ -80,7 +80,7 @@ function answerRefused(
 }
 
 /** Clients in use announce all kinds of types: where it is none of ours, the bytes decide. */
-function announced(request: FastifyRequest): WireFormat | null {
+function announced(request: FastifyRequest): 'nhsa-json' | 'nhsa-gbk' {
   const format = formatOf(request.headers['content-type'] ?? null);
-  return format.ok ? format.value : null;
+  return format.ok && format.value === 'nhsa-gbk' ? 'nhsa-gbk' : 'nhsa-json';
 }

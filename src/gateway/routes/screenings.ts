@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type ErrorCode, ServiceError } from '../../base/errors.js';
 import type { WireFormat } from '../../claim/formats/wire-format.js';
-import { type Answer, formatOf } from '../../ingress/terms.js';
+import { type Answer, formatOf } from '../../screening/terms.js';
 import type { KeyCheck } from '../authentication.js';
 import { screeningsSchema } from '../schemas/native.js';
 import { openRequest, rawBody, type ScreeningDoor, sendAnswer } from '../screening.js';

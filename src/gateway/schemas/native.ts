@@ -1,5 +1,6 @@
 /** The native claim and the decision, as OpenAPI shows them. The claim comes from the field table. */
 import { claimFields, claimLimits, type FieldSpec } from '../../claim/fields.js';
+import { gapCauses, notScreenedCauses, statuses } from '../../decision/decision.js';
 import { answerHeaderSchemas, problemResponses, requestHeaders, type Schema } from './schema.js';
 
 const lists = {
@@ -104,8 +105,8 @@ export const decisionSchema: Schema = {
     kind: { type: 'string', enum: [...claimFields['claim.kind'].values] },
     claimId: textOrNull,
     eventId: textOrNull,
-    status: { type: 'string', enum: ['pass', 'partial', 'alert', 'hold', 'not_screened'] },
-    cause: textOrNull,
+    status: { type: 'string', enum: [...statuses] },
+    cause: { type: ['string', 'null'], enum: [...notScreenedCauses, null] },
     detail: textOrNull,
     coverage: {
       type: 'object',
@@ -117,7 +118,7 @@ export const decisionSchema: Schema = {
             type: 'object',
             properties: {
               rule: text,
-              cause: { type: 'string', enum: ['fact', 'history', 'budget', 'list'] },
+              cause: { type: 'string', enum: [...gapCauses] },
               facts: texts,
               lines: texts,
             },

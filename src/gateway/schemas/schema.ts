@@ -1,6 +1,6 @@
 /** What the route descriptions share. They document; bodies are read by the workers, not by Fastify. */
 import { errorCodes } from '../../base/errors.js';
-import { header } from '../../ingress/terms.js';
+import { header } from '../../screening/terms.js';
 import { problemType } from '../problem.js';
 
 /** A JSON Schema, as OpenAPI 3.1 uses it. */

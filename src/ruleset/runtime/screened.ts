@@ -6,7 +6,7 @@ export interface Screened {
   /** Sorted by rule, row, line; `record` findings included (decide() leaves them out of advisory answers). */
   readonly findings: readonly Finding[];
   readonly notEvaluated: readonly NotEvaluated[];
-  /** Per blamed line id the largest excess (fen) that a finding other than `record` puts on it, capped by its net amount. */
+  /** Per blamed line id the largest excess (fen) of its findings other than `record`, capped by its net amount. */
   readonly excessByLine: ReadonlyMap<string, number>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Gets nats-server out of the Debian or Ubuntu package, without installing it: apt reads the machine's
- * configured sources into package lists of its own, so no system file is touched and no privilege is needed.
+ * Gets files out of a Debian or Ubuntu package without installing it: apt reads the machine's configured
+ * sources into package lists of its own, so no system file is touched and no privilege is needed.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
@@ -11,18 +11,23 @@ const run = promisify(execFile);
 const timeout = 180_000;
 
 /**
- * Downloads and unpacks the package inside `scratch`, an empty folder that the caller removes.
- * Returns the path of the program. Throws where apt-get or dpkg-deb is missing or fails.
+ * Downloads and unpacks the package `name` inside `scratch`, a folder that the caller removes; several
+ * packages may share one, and then the package lists too. Returns the folder that stands for `/` in what was
+ * unpacked. Throws where apt-get or dpkg-deb is missing or fails, as for a package that this machine's
+ * sources do not have.
  */
-export async function unpackServerPackage(scratch: string): Promise<string> {
+export async function unpackDebianPackage(name: string, scratch: string): Promise<string> {
   const options = await privateAptOptions(scratch);
+  const folder = join(scratch, 'packages', name);
+  await mkdir(folder, { recursive: true });
   // Lists that were shipped with an image name versions that the archive no longer has: refresh first.
   await run('apt-get', ['-q', ...options, 'update'], { timeout });
-  await run('apt-get', ['-q', ...options, 'download', 'nats-server'], { timeout, cwd: scratch });
-  const archive = (await readdir(scratch)).find((name) => name.endsWith('.deb'));
+  await run('apt-get', ['-q', ...options, 'download', name], { timeout, cwd: folder });
+  const archive = (await readdir(folder)).find((file) => file.endsWith('.deb'));
   if (archive === undefined) throw new Error('apt-get download left no package');
-  await run('dpkg-deb', ['--extract', join(scratch, archive), join(scratch, 'unpacked')], { timeout });
-  return join(scratch, 'unpacked', 'usr', 'sbin', 'nats-server');
+  const unpacked = join(scratch, 'unpacked');
+  await run('dpkg-deb', ['--extract', join(folder, archive), unpacked], { timeout });
+  return unpacked;
 }
 
 /** apt keeps state, lists, cache and locks below `scratch`; sources and trusted keys stay the machine's. */

@@ -3,11 +3,11 @@
  * on NATS and HTTP (ARCHITECTURE §3), read in one place for both doors.
  */
 
+import { isInstitutionCode } from '../base/institution-code.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { WireFormat } from '../claim/formats/wire-format.js';
 import type { NotScreenedCause } from '../decision/decision.js';
-import { isInstitutionCode } from '../nats/subjects.js';
-import type { Envelope, Outcome } from '../screening/protocol.js';
+import type { Envelope, Outcome } from './protocol.js';
 
 export const header = {
   contentType: 'Content-Type',

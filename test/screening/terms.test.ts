@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contentTypeOf, formatOf, readTerms } from '../../src/ingress/terms.js';
+import { contentTypeOf, formatOf, readTerms } from '../../src/screening/terms.js';
 
 describe('the encoding that a request names', () => {
   test.each([
