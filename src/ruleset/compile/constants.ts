@@ -36,7 +36,7 @@ export class Constants {
   }
 
   /** A function of the runtime. */
-  library(name: string): Code {
+  runtimeFunction(name: string): Code {
     return this.#once(`library ${name}`, `f_${name.replace('.', '_')}_`, js`lib.functions[${name}]`);
   }
 

@@ -9,7 +9,7 @@ const longList = 3;
 
 export function emitComparison(emitter: Emitter, expr: TypedOf<'compare'>, block: Block): Code {
   const isText = expr.left.type.kind === 'string';
-  const compareTexts = () => emitter.options.constants.library('compareTexts');
+  const compareTexts = () => emitter.options.constants.runtimeFunction('compareTexts');
   return emitter.strict([expr.left, expr.right], block, ([a, b]) => {
     const [left, right] = [a as Code, b as Code];
     switch (expr.operator) {
@@ -41,7 +41,7 @@ function ordered(left: Code, operator: '<' | '<=' | '>' | '>=', right: Code): Co
 export function emitIn(emitter: Emitter, expr: TypedOf<'in'>, block: Block): Code {
   const constants = constantItems(expr.list);
   if (constants === null) {
-    const isIn = emitter.options.constants.library('isIn');
+    const isIn = emitter.options.constants.runtimeFunction('isIn');
     return emitter.strict(
       [expr.item, expr.list],
       block,

@@ -258,7 +258,9 @@ ${no.code}\n${result} = ${noCode};\n}`);
   #size(expr: TypedOf<'size'>, block: Block): Code {
     const isText = expr.of.type.kind === 'string';
     return this.strict([expr.of], block, ([of]) =>
-      isText ? js`${this.options.constants.library('textSize')}(${of as Code})` : js`${of as Code}.length`,
+      isText
+        ? js`${this.options.constants.runtimeFunction('textSize')}(${of as Code})`
+        : js`${of as Code}.length`,
     );
   }
 
@@ -267,7 +269,7 @@ ${no.code}\n${result} = ${noCode};\n}`);
     if (spec.history === true) return this.#history(expr, block);
     for (const path of spec.reads) this.#assume(path);
     const readsClaim = spec.reads.length > 0 || expr.args.some((a) => isElement(a.type));
-    const name = this.options.constants.library(expr.name);
+    const name = this.options.constants.runtimeFunction(expr.name);
     return this.#mayFail(expr, expr.args, block, (args) => {
       const list = args.reduce(
         (all, arg, i) => (i === 0 && !readsClaim ? arg : js`${all}, ${arg}`),
@@ -310,7 +312,7 @@ ${no.code}\n${result} = ${noCode};\n}`);
     const elsewhere = isRegional ? this.unknownOf(this.#sources(expr)) : js`null`;
     const where = js`view, ${index}, ${validity}, ${elsewhere}`;
     const others = joinCode(pairs, ', ');
-    return js`${constants.library('listed')}(${where}, ${keys[0] as Code}, [${others}], ${time})`;
+    return js`${constants.runtimeFunction('listed')}(${where}, ${keys[0] as Code}, [${others}], ${time})`;
   }
 
   #assumeRegion(expr: Typed): void {
@@ -324,10 +326,12 @@ ${no.code}\n${result} = ${noCode};\n}`);
     const row = slotName(expr.slot);
     const validity = constants.validity(expr.table);
     const time = this.emit(expr.time, block);
-    const inTime = js`${constants.library('standsAt')}(${validity}, ${row}, ${time})`;
+    const inTime = js`${constants.runtimeFunction('standsAt')}(${validity}, ${row}, ${time})`;
     const isRegional = this.options.tables.get(expr.table)?.regional === true;
     if (!isRegional && !this.uncertain(expr)) return inTime;
-    const here = isRegional ? js`${constants.library('standsHere')}(view, ${validity}, ${row})` : js`true`;
+    const here = isRegional
+      ? js`${constants.runtimeFunction('standsHere')}(view, ${validity}, ${row})`
+      : js`true`;
     if (!this.uncertain(expr)) return js`(${inTime} && ${here})`;
     const missing = this.#rowMayBeMissing(expr.slot)
       ? js`${row} < 0 ? ${this.#rowUnknown(expr.slot)} : `
