@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../base/clock.js';
 import { type Artifact, readRulesFolder, renderDiagnostics, showRule } from '../ruleset/build-ruleset.js';
-import { testRuleset } from '../ruleset/examples/test-ruleset.js';
+import { type TestedRuleset, testRuleset } from '../ruleset/examples/test-ruleset.js';
 import { refuse, settingsOrExit } from './exit.js';
 import { compileRules } from './rules-folder.js';
 import { referenceText } from './rules-reference.js';
@@ -13,7 +13,7 @@ export function rulesCommand(): Command {
   const rules = new Command('rules').description('check, test and look at rules');
   rules
     .command('check')
-    .description('compile; every mistake with its place')
+    .description('compile and run the examples; every mistake with its place')
     .argument('[folder]', 'rules folder (default: CLAIMGATE_RULES)')
     .action(check);
   rules
@@ -35,25 +35,43 @@ export function rulesCommand(): Command {
   return rules;
 }
 
+/** Compiles and runs the examples, which are part of a rule: one that does not hold is a mistake. */
 async function check(folder: string | undefined): Promise<void> {
   const startedMs = systemClock.tickMs();
-  const artifact = await compiled(folder);
-  if (artifact === null) return;
+  const tested = await testedRules(folder);
+  if (tested === null) return;
+  const { artifact, outcomes, failed } = tested;
+  tellOutcomes(outcomes, false);
   const { name, version, rules, tables, id } = artifact;
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
   const took = Math.round(systemClock.tickMs() - startedMs);
+  const verdict = failed === 0 ? 'no mistakes' : `${failed} of ${outcomes.length} examples do not hold`;
   console.log(
-    `${name} version ${version}: ${rules.length} rules, ${rows} table rows, no mistakes (${took} ms)`,
+    `${name} version ${version}: ${rules.length} rules, ${rows} table rows, ${verdict} (${took} ms)`,
   );
   console.log(id);
+  if (failed > 0) process.exitCode = 1;
 }
 
 async function test(folder: string | undefined, { all }: { readonly all: boolean }): Promise<void> {
+  const tested = await testedRules(folder);
+  if (tested === null) return;
+  const { outcomes, failed, artifact } = tested;
+  tellOutcomes(outcomes, all);
+  const verdict = failed === 0 ? 'all hold' : `${failed} do not hold`;
+  console.log(`${outcomes.length} examples of ${artifact.rules.length} rules, ${verdict}`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+async function testedRules(folder: string | undefined): Promise<TestedRuleset | null> {
   const source = await readRulesFolder(folder ?? settingsOrExit().CLAIMGATE_RULES);
-  if (!source.ok) return refuse(renderDiagnostics(source.error), 1);
-  const tested = testRuleset(source.value);
-  if (!tested.ok) return refuse(renderDiagnostics(tested.error), 1);
-  const { outcomes, failed, artifact } = tested.value;
+  const tested = source.ok ? testRuleset(source.value) : source;
+  if (tested.ok) return tested.value;
+  refuse(renderDiagnostics(tested.error), 1);
+  return null;
+}
+
+function tellOutcomes(outcomes: TestedRuleset['outcomes'], all: boolean): void {
   const screen = openScreen();
   for (const { rule, name, file, line, problems } of outcomes) {
     if (problems.length === 0 && !all) continue;
@@ -61,9 +79,6 @@ async function test(folder: string | undefined, { all }: { readonly all: boolean
     screen.say(`${mark} ${rule}: ${name}`);
     for (const problem of problems) screen.say(`    ${file}:${line} ${problem}`);
   }
-  const verdict = failed === 0 ? 'all hold' : `${failed} do not hold`;
-  screen.say(`${outcomes.length} examples of ${artifact.rules.length} rules, ${verdict}`);
-  if (failed > 0) process.exitCode = 1;
 }
 
 async function show(id: string, options: { readonly rules?: string }): Promise<void> {

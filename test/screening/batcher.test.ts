@@ -101,7 +101,9 @@ describe('batches', () => {
     expect(made.batcher.queued.claims).toBe(6);
     made.go();
     await Promise.all([...queued, ...waiting]);
-    expect(order.slice(0, 4)).toEqual(['a', 'b', 'c', 'd']);
+    // Two threads take the two batches, so only the order within a batch is the batcher's.
+    const within = (batch: string) => order.filter((body) => batch.includes(body)).join('');
+    expect([within('abcd'), within('ef')]).toEqual(['abcd', 'ef']);
     expect(batchSizes(made.happened).toSorted()).toEqual([1, 1, 2, 4]);
   });
 

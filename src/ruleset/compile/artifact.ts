@@ -33,6 +33,8 @@ export interface ArtifactRule {
   readonly effect: Effect;
   /** 1–10: a screening of that scene; a word: every event of that kind. */
   readonly scenes: readonly (number | string)[];
+  /** The rule speaks of all lines of an item at once: its first line that it holds for stands for them. */
+  readonly oncePerItem: boolean;
   readonly document: string;
   /** Where a rule without a joined row finds the point of the first violating line. */
   readonly basisTable: string | null;

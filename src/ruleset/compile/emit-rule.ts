@@ -108,6 +108,7 @@ function ruleData(plan: PlannedRule, values: readonly Typed[]): Omit<ArtifactRul
     severity: parsed.severity,
     effect: parsed.effect,
     scenes: parsed.scenes,
+    oncePerItem: parsed.oncePerItem,
     document: parsed.document,
     basisTable: parsed.basisTable?.value ?? null,
     sources: sources.map(({ cause, fact }) => ({ cause, fact })),

@@ -49,6 +49,8 @@ export interface ParsedRule {
   readonly weaken: readonly ParsedWeaken[];
   readonly blame: ParsedBlame;
   readonly say: readonly MessagePart[];
+  /** `once: item`: the rule speaks of all lines of an item at once. */
+  readonly oncePerItem: boolean;
   readonly document: string;
   /** Table of the points that the rule applies; a rule that joins none takes a finding's point from it. */
   readonly basisTable: Located<string> | null;
@@ -111,6 +113,7 @@ const ruleKeys = [
   'say',
   'basis',
   'except',
+  'once',
   'valid',
   'owner',
   'review',
@@ -136,6 +139,7 @@ export function parseRule(file: SourceText, problems: Problems, root: YamlNode):
     effect: map.word('effect', effects),
     scenes: scenes(map),
     anchor: map.word('for', anchors),
+    oncePerItem: map.node('once') !== null && map.word('once', ['item']) === 'item',
     joins: map.several('join').flatMap((node) => join(map, node) ?? []),
     partner: partner(map),
     lets: lets(map),

@@ -161,6 +161,20 @@ export function compareTexts(a: string, b: string): number {
   return left.length - right.length;
 }
 
+/** Sums over one code are asked for by each of its lines: worked out once per claim. */
+const sums = new WeakMap<ClaimView, Map<string, unknown>>();
+
+function remembered<T>(name: string, sum: (view: ClaimView, codes: Codes) => T) {
+  return (view: ClaimView, codes: Codes): T => {
+    if (typeof codes !== 'string') return sum(view, codes);
+    const known = sums.get(view) ?? new Map<string, unknown>();
+    sums.set(view, known);
+    const key = `${name} ${codes}`;
+    if (!known.has(key)) known.set(key, sum(view, codes));
+    return known.get(key) as T;
+  };
+}
+
 export const functionLibrary = {
   day: dayOf,
   sameDay: (a: EpochMs, b: EpochMs) => dayOf(a) === dayOf(b),
@@ -176,13 +190,13 @@ export const functionLibrary = {
   timesKnown,
   concurrent,
   commonShare,
-  'claim.quantity': (view: ClaimView, codes: Codes) => quantityOf(view, linesWith(view, codes)),
+  'claim.quantity': remembered('quantity', (view, codes) => quantityOf(view, linesWith(view, codes))),
   'claim.quantityOn': quantityOn,
-  'claim.serviceDays': serviceDays,
-  'claim.amount': amount,
+  'claim.serviceDays': remembered('serviceDays', serviceDays),
+  'claim.amount': remembered('amount', amount),
   'claim.has': has,
-  'claim.spanDays': (view: ClaimView, codes: Codes) => daysIn(span(view, codes)),
-  'claim.spanHours': (view: ClaimView, codes: Codes) => hoursIn(span(view, codes)),
+  'claim.spanDays': remembered('spanDays', (view, codes) => daysIn(span(view, codes))),
+  'claim.spanHours': remembered('spanHours', (view, codes) => hoursIn(span(view, codes))),
   stayDays: (view: ClaimView) => daysIn(stay(view)),
   stayHours: (view: ClaimView) => hoursIn(stay(view)),
   selfPaidPieces,

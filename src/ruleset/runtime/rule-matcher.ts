@@ -6,6 +6,7 @@ import { assert } from '../../base/assert.js';
 import type { Artifact, ArtifactRule } from '../compile/artifact.js';
 import type { ClaimView } from './claim-view.js';
 import type { Evaluate, Generated, GeneratedRule } from './generated.js';
+import type { Meter } from './screened.js';
 import type { Table } from './table-rows.js';
 import { both, type Truth, Unknown } from './unknown.js';
 
@@ -38,7 +39,15 @@ export interface Undecided extends Match {
 export interface RuleMatches {
   readonly held: Match[];
   readonly undecided: Undecided[];
+  /** The budget ended before all anchors were asked. */
+  readonly isCut: boolean;
 }
+
+/** Where a single anchor is asked. */
+const unhurried = { mayGoOn: () => true };
+
+/** Anchors between two looks at the clock. */
+const anchorsPerLook = 16;
 
 export interface CompiledRule {
   readonly position: number;
@@ -112,19 +121,32 @@ export class RuleMatcher {
     }
   }
 
-  match(compiled: CompiledRule, view: ClaimView, anchors: readonly number[], isKnown: boolean): RuleMatches {
-    const matches: RuleMatches = { held: [], undecided: [] };
-    for (const anchor of anchors) {
+  match(
+    compiled: CompiledRule,
+    view: ClaimView,
+    anchors: readonly number[],
+    isKnown: boolean,
+    meter: Pick<Meter, 'mayGoOn'>,
+  ): RuleMatches {
+    const matches: RuleMatches = { held: [], undecided: [], isCut: false };
+    const told = new Set<string>();
+    for (const [i, anchor] of anchors.entries()) {
+      if (i > 0 && i % anchorsPerLook === 0 && !meter.mayGoOn()) return { ...matches, isCut: true };
+      const code = compiled.rule.oncePerItem ? (view.lines[anchor]?.itemCode ?? null) : null;
+      if (code !== null && told.has(code)) continue;
+      const before = matches.held.length;
       this.#eachSpot(compiled, view, anchor, (spot, isCertain) => {
         this.#ask(compiled, view, spot, isKnown && isCertain, matches);
       });
+      // The rule speaks of all lines of the item at once, so the others would say the same again.
+      if (code !== null && matches.held.length > before) told.add(code);
     }
     return matches;
   }
 
   /** Whether the rule would say anything but "no" about a supposed prescription. */
   couldHold(compiled: CompiledRule, view: ClaimView, prescription: number): boolean {
-    const { held, undecided } = this.match(compiled, view, [prescription], false);
+    const { held, undecided } = this.match(compiled, view, [prescription], false, unhurried);
     return held.length > 0 || undecided.length > 0;
   }
 

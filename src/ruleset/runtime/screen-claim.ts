@@ -23,11 +23,23 @@ export function screenClaim(matcher: RuleMatcher, view: ClaimView, meter: Meter)
       continue;
     }
     meter.enter(compiled.position);
-    screenRule(matcher, compiled, view, anchors, known, applies === 'yes', findings, gaps);
+    const isWhole = screenRule(
+      matcher,
+      compiled,
+      view,
+      anchors,
+      known,
+      applies === 'yes',
+      meter,
+      findings,
+      gaps,
+    );
+    if (!isWhole) gaps.overBudget(compiled);
   }
   return { ...findings.finish(), notEvaluated: gaps.sorted() };
 }
 
+/** False where the budget ended within the rule: what it found so far stands. */
 function screenRule(
   matcher: RuleMatcher,
   compiled: CompiledRule,
@@ -35,13 +47,17 @@ function screenRule(
   anchors: readonly number[],
   known: number,
   isInScene: boolean,
+  meter: Meter,
   findings: FindingMaker,
   gaps: CoverageGaps,
-): void {
+): boolean {
   const { needs } = compiled.rule;
   const isKnown = isInScene && needs !== null && (known & needs) === needs;
-  const { held, undecided } = matcher.match(compiled, view, anchors, isKnown);
-  for (const match of held) findings.add(compiled, match);
+  const { held, undecided, isCut } = matcher.match(compiled, view, anchors, isKnown, meter);
+  for (const [i, match] of held.entries()) {
+    if (i > 0 && !meter.mayGoOn()) return false;
+    findings.add(compiled, match);
+  }
   for (const match of undecided) {
     if (findings.couldBeFound(compiled, match)) gaps.undecided(compiled, match.spot.anchor, match.mask);
   }
@@ -50,6 +66,7 @@ function screenRule(
     const lines = new Set(possible.flatMap((prescription) => view.prescriptions[prescription]?.lines ?? []));
     if (lines.size > 0 && isAnyCurrent(view, lines)) gaps.withoutPrescription(compiled, lines);
   }
+  return !isCut;
 }
 
 /** Lines without a prescription id could belong to any group, or make one. */

@@ -408,6 +408,26 @@ describe('excess', () => {
   });
 });
 
+describe('a rule asked once per item', () => {
+  const blame = '{ line: "claim.lines.filter(x, x.itemCode == line.itemCode)" }';
+  const rule = { 'sum-rule': { join, blame, once: 'item', when: 'claim.quantity(line.itemCode) > 1.0' } };
+
+  it('names all lines of each item in one finding', () => {
+    const { findings } = screen(rule, { lines: lines('A', 'A2', 'A', 'A2') });
+    expect(findings.map((f) => f.lines.map((l) => l.id))).toEqual([
+      ['L1', 'L3'],
+      ['L2', 'L4'],
+    ]);
+  });
+
+  it('goes on to the next line of an item where it did not hold for one', () => {
+    const late = { ...rule['sum-rule'], when: 'day(line.at) == day(encounter.dischargedAt)' };
+    const encounter = { dischargedAt: morning + dayLength };
+    const claim = { encounter, lines: [{ itemCode: 'A' }, { itemCode: 'A', at: morning + dayLength }] };
+    expect(screen({ 'sum-rule': late }, claim).findings).toHaveLength(1);
+  });
+});
+
 describe('a prescription', () => {
   const rule = {
     'alone-rule': {
@@ -459,6 +479,17 @@ describe('budget', () => {
     'second-rule': { join, when: 'patient.sex != row.sex' },
     'third-rule': { for: 'claim', when: 'stayDays() > 0', blame: '{ line: claim.lines }' },
   };
+
+  it('a rule whose many lines take too long keeps what it has found and is listed', () => {
+    const ruleset = runnable({ rules: { 'first-rule': { join } }, tables });
+    let looks = 0;
+    const meter: Meter = { mayGoOn: () => ++looks <= 3, enter: () => {} };
+    const claim = makeClaim({ lines: lines(...Array<string>(40).fill('A')) });
+    const { findings, notEvaluated } = ruleset.screen(claim, meter);
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.length).toBeLessThan(40);
+    expect(notEvaluated).toMatchObject([{ rule: 'first-rule', cause: 'budget' }]);
+  });
 
   it('what is left and would apply is listed; rules say when they begin', () => {
     const ruleset = runnable({ rules, tables });
