@@ -183,6 +183,17 @@ describe('claimgate rules', () => {
     expect(err).toMatch(/\n +\^/);
   });
 
+  it('takes an example that does not hold for a mistake', async () => {
+    const rules = file('rules-with-wrong-example');
+    await cp('rules', rules, { recursive: true });
+    const path = join(rules, 'packs/policy-services/item-frequency.examples.yaml');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('expect: hit', 'expect: miss'));
+    const { code, out } = await claimgate(['rules', 'check', rules]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/✗ item-frequency: [\s\S]*item-frequency\.examples\.yaml:\d+/);
+    expect(out).toMatch(/1 of \d+ examples do not hold/);
+  });
+
   it('prints the reference of facts and functions', async () => {
     const { code, out } = await claimgate(['rules', 'reference']);
     expect(code).toBe(0);
