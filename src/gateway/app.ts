@@ -16,7 +16,7 @@ import type { ScreeningDoor } from './screening.js';
 
 export interface GatewayLimits {
   readonly maxBodyBytes: number;
-  /** Requests held at the same time; each may hold a body in memory. */
+  /** Requests with a whole body that are answered at the same time. */
   readonly maxInFlight: number;
   /** A request that has not arrived whole after this long is dropped. */
   readonly requestTimeoutMs: number;
@@ -53,6 +53,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
 }
 
 function createApp({ limits, tls }: GatewayOptions): FastifyInstance {
+  const timing = arrivalTiming(limits.requestTimeoutMs);
   const given = {
     logger: false,
     bodyLimit: limits.maxBodyBytes,
@@ -60,10 +61,29 @@ function createApp({ limits, tls }: GatewayOptions): FastifyInstance {
     // While we leave, requests on open connections are still served; idle connections are closed.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    ...(tls === null ? {} : { https: tls }),
+    ...(tls === null ? { http: timing } : { https: { ...tls, ...timing } }),
   } as const;
   // The types of the two servers differ, and nothing here uses the difference.
-  return fastify(given as FastifyServerOptions);
+  const app = fastify(given as FastifyServerOptions);
+  // Bodies on their way hold no slot, so that slow ones keep nobody out; what bounds them is this.
+  app.server.maxConnections = limits.maxInFlight * connectionsPerSlot + spareConnections;
+  return app;
+}
+
+const connectionsPerSlot = 4;
+/** Health, metrics and idle connections have room even where slots are few. */
+const spareConnections = 64;
+
+/**
+ * Node looks for late requests at intervals, every 30 s unless told, and takes the longer of the two limits for
+ * the whole request: left alone, either would outlast a short limit by far.
+ */
+function arrivalTiming(requestTimeoutMs: number) {
+  return {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(requestTimeoutMs, 60_000),
+    connectionsCheckingInterval: Math.min(Math.max(Math.ceil(requestTimeoutMs / 10), 50), 5_000),
+  };
 }
 
 /** Answers are data: a browser that shows one may load nothing. /docs has a policy of its own. */
@@ -86,9 +106,12 @@ function takeBodiesRaw(app: FastifyInstance): void {
 
 function limitInFlight(app: FastifyInstance, limit: number): void {
   let inFlight = 0;
-  app.addHook('onRequest', async (request, reply) => {
+  // Not before the body is here: else a few hundred clients that send slowly would hold every slot.
+  app.addHook('preHandler', async (request, reply) => {
     // Health is asked most when there is most to do.
     if (request.url === '/livez' || request.url === '/readyz') return;
+    // Whoever asked is gone, and the event that gives the slot back with it.
+    if (reply.raw.closed) return;
     inFlight += 1;
     reply.raw.once('close', () => {
       inFlight -= 1;

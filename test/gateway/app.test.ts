@@ -217,6 +217,22 @@ describe('the national calls', () => {
     expect(seen[0]?.envelope.format).toBe('nhsa-json');
   });
 
+  test.each(['garbage', 'garbage; charset=gbk', '/', ''])(
+    'and so it is where the type is none: "%s"',
+    async (type) => {
+      const { seen } = await open();
+      const response = await post(before, '{}', { 'content-type': type });
+      expect(response.json()).toEqual({ decision: 'here' });
+      expect(seen).toMatchObject([{ body: '{}', envelope: { format: 'nhsa-json' } }]);
+    },
+  );
+
+  test('another interface version is refused in words of its own', async () => {
+    await open();
+    const response = await post(before, '{}', { ...json, 'claimgate-version': '2' });
+    expect(response.json()).toEqual({ cause: 'unreadable', detail: '接口版本不支持' });
+  });
+
   test('a body announced as GBK is answered as GBK', async () => {
     await open();
     const response = await post(before, '{}', { 'content-type': 'application/json;charset=GBK' });

@@ -1,7 +1,7 @@
 /** A gateway over a screen that the test brings. */
 import type { FastifyInstance } from 'fastify';
 import { systemClock } from '../../src/base/clock.js';
-import { buildGateway, type GatewayOptions } from '../../src/gateway/app.js';
+import { buildGateway, type GatewayLimits, type GatewayOptions } from '../../src/gateway/app.js';
 import { Readiness } from '../../src/ops/health.js';
 import type { Screen } from '../../src/screening/terms.js';
 import { outcome, recordedEvents } from '../ingress/edge-fixture.js';
@@ -11,6 +11,7 @@ const answer = { bytes: Buffer.from('{}'), outcome: outcome({}) };
 export async function gatewayOver(
   screen: Screen,
   tls: GatewayOptions['tls'] = null,
+  limits: Partial<GatewayLimits> = {},
 ): Promise<FastifyInstance> {
   const events = recordedEvents();
   const budgets = { preMs: 100, midMs: 50 };
@@ -19,7 +20,7 @@ export async function gatewayOver(
     readiness: new Readiness(),
     expose: async () => ({ text: '', contentType: 'text/plain' }),
     events,
-    limits: { maxBodyBytes: 1_000, maxInFlight: 10, requestTimeoutMs: 10_000 },
+    limits: { maxBodyBytes: 1_000, maxInFlight: 10, requestTimeoutMs: 10_000, ...limits },
     apiKey: null,
     version: '0.0.0-test',
     tls,

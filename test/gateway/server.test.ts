@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listen } from '../../src/gateway/server.js';
@@ -9,7 +10,8 @@ import { gatewayOver, passes } from './gateway-fixture.js';
 
 let open: { close(): unknown }[] = [];
 afterEach(async () => {
-  for (const one of open) await one.close();
+  // The last first: a gateway waits for the requests on its connections.
+  for (const one of open.reverse()) await one.close();
   open = [];
 });
 
@@ -67,6 +69,47 @@ describe('listening', () => {
     const [response] = await once(asked, 'response');
     expect(response.statusCode).toBe(200);
     expect(response.headers['strict-transport-security']).toContain('max-age');
+  });
+});
+
+describe('a body that does not arrive', () => {
+  /** A request that announces more than it sends. */
+  async function stalled(port: number, part: string): Promise<Socket> {
+    const socket = connect(port, host);
+    open.push({ close: () => socket.destroy() });
+    await once(socket, 'connect');
+    socket.write(part);
+    return socket;
+  }
+
+  async function listening(
+    limits: Parameters<typeof gatewayOver>[2],
+  ): Promise<{ url: string; port: number }> {
+    const result = await listen(await gateway(passes, null, limits), { host, port: 0, furtherPorts: 0 });
+    if (!result.ok) throw new Error(result.error);
+    return result.value;
+  }
+
+  const head = `POST /v1/screenings HTTP/1.1\r\nHost: ${host}\r\n`;
+  const headers = `${head}Content-Type: application/json\r\nContent-Length: 10\r\n`;
+
+  test.each([
+    ['its headers stop', headers],
+    ['its body stops', `${headers}\r\n{`],
+  ])('ends its connection soon after the limit where %s', async (_, part) => {
+    const { port } = await listening({ requestTimeoutMs: 100 });
+    expect(await text(await stalled(port, part))).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  test('holds no slot: as many of them as there are slots keep nobody out', async () => {
+    const { url, port } = await listening({ maxInFlight: 2 });
+    const continues = `${headers}Expect: 100-continue\r\n\r\n{`;
+    for (const socket of [await stalled(port, continues), await stalled(port, continues)]) {
+      // The server has taken the request up once it asks for the rest.
+      expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 100 /);
+    }
+    const response = await fetch(`${url}/v1/screenings`, { method: 'POST', body: '{}' });
+    expect(response.status).toBe(200);
   });
 });
 

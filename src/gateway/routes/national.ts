@@ -32,7 +32,10 @@ export function nationalRoute(
     method: 'POST',
     url: `/fsi/api/riskConService/${call.name}`,
     schema: nationalSchema(call),
-    onRequest: async (request) => mayAsk(request.headers),
+    onRequest: async (request) => {
+      mayAsk(request.headers);
+      nameReadableType(request);
+    },
     errorHandler: async (error, request, reply) => answerRefused(error, request, reply, door),
     handler: async (request, reply) => {
       const startedMs = door.clock.tickMs();
@@ -47,6 +50,7 @@ export function nationalRoute(
 
 /** The cause that stands nearest to an error at the door, and what the HIS shows its user. */
 const causes: Partial<Record<ErrorCode, { readonly cause: NotScreenedCause; readonly detail: string }>> = {
+  'unsupported-version': { cause: 'unreadable', detail: '接口版本不支持' },
   'too-large': { cause: 'too-large', detail: '请求超过大小限制' },
   'wrong-institution': { cause: 'wrong-institution', detail: '机构代码与凭证不符' },
   'invalid-institution': { cause: 'wrong-institution', detail: '机构代码格式不正确' },
@@ -54,7 +58,8 @@ const causes: Partial<Record<ErrorCode, { readonly cause: NotScreenedCause; read
   busy: { cause: 'overload', detail: '请求过多，请稍后再试' },
   internal: { cause: 'worker', detail: '服务内部错误' },
 };
-const otherwise = { cause: 'unreadable', detail: '请求无法读取' } as const;
+/** The cause has a sentence of its own, which a detail would only repeat. */
+const otherwise = { cause: 'unreadable', detail: null } as const;
 
 function answerRefused(
   error: unknown,
@@ -77,6 +82,12 @@ function answerRefused(
   if (known === null) door.events.handlerFailed(describeBug(error));
   door.events.requestRefused({ transport: 'http', reason: code });
   return reply.code(200).headers(answerHeaders(answer.outcome, 0)).send(Buffer.from(answer.bytes));
+}
+
+/** The framework refuses a type that is not even written like one, before anybody sees the body. */
+function nameReadableType(request: FastifyRequest): void {
+  const charset = announced(request) === 'nhsa-gbk' ? 'GBK' : 'utf-8';
+  request.headers = { ...request.headers, 'content-type': `application/json; charset=${charset}` };
 }
 
 /** Clients in use announce all kinds of types: where it is none of ours, the bytes decide. */
