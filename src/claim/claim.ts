@@ -88,6 +88,7 @@ export interface Procedure {
 export interface Line {
   /** Unique in its claim; a made-up `#<position>` where the sender gave none (with a note). */
   readonly id: string;
+  /** Of a national shape; null for a hospital's own code, which no table knows. */
   readonly itemCode: string | null;
   /** The catalogue name of the item (for messages only, never judged). */
   readonly itemName: string | null;

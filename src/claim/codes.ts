@@ -1,4 +1,4 @@
-/** Shapes of national codes. A code of another shape is hospital-local: a note, never a violation. */
+/** Shapes of national codes. A code of another shape is hospital-local: unknown, with a note, never a violation. */
 import type { InstitutionType, LineKind } from './claim.js';
 
 const diagnosis = /^[A-Z]\d{2}(\.[0-9x]{1,3}(x\d{3})?)?$/;
@@ -25,6 +25,15 @@ export function isProcedureCode(code: string): boolean {
 /** The kind of item that a national catalogue code names; null for a code of no national shape. */
 export function kindOfItemCode(code: string): LineKind | null {
   return itemShapes.find(([shape]) => shape.test(code))?.[1] ?? null;
+}
+
+/**
+ * A sent item code as a national one, full-width characters folded; null for a code of no national shape.
+ * Codes carry no check digit, so nothing else is repaired: a lost leading zero could be another item.
+ */
+export function readNationalItemCode(sent: string): string | null {
+  const code = kindOfItemCode(sent) === null ? sent.normalize('NFKC') : sent;
+  return kindOfItemCode(code) === null ? null : code;
 }
 
 /** Area and type that an institution's national code carries; null for a code of another shape. */

@@ -1,7 +1,7 @@
 /** Fee lines: facts read, ids made unique, signs settled, refunds netted. */
 import { amountOf } from '../base/money.js';
 import type { Line, LineKind } from './claim.js';
-import { kindOfItemCode } from './codes.js';
+import { kindOfItemCode, readNationalItemCode } from './codes.js';
 import { FactReader } from './facts.js';
 import { netLines, type ReadLine } from './netting.js';
 import { NoteTaker } from './notes.js';
@@ -18,8 +18,13 @@ export function readLines(
     const id = ids[position] as string;
     return readLine(id, raw, vocabulary, new FactReader(notes, id));
   });
-  const encounters = raws.map((raw) => raw.encounter);
-  netLines(lines, encounters, notes);
+  const silent = new FactReader(new NoteTaker());
+  const origins = raws.map((raw, position) => ({
+    encounter: raw.encounter,
+    // A hospital's own code is unknown to rules, but still says which line a refund is of.
+    item: lines[position]?.itemCode ?? silent.text('lines.itemCode', raw.itemCode),
+  }));
+  netLines(lines, origins, notes);
   return lines;
 }
 
@@ -85,10 +90,16 @@ function readLine(id: string, raw: RawLine, vocabulary: Vocabulary, facts: FactR
   };
 }
 
-/** A code of no national shape is kept, with a note: no table has it, so no rule reaches the line by it. */
+/**
+ * A code of no national shape is unknown, with a note: kept as a code that no table has, it would pass every
+ * rule although nobody knows what the item is.
+ */
 function readItemCode(value: unknown, facts: FactReader): string | null {
-  const code = facts.text('lines.itemCode', value);
-  if (code !== null && kindOfItemCode(code) === null) facts.note('lines.itemCode', 'unknown-code');
+  const sent = facts.text('lines.itemCode', value);
+  if (sent === null) return null;
+  const code = readNationalItemCode(sent);
+  if (code === null) facts.note('lines.itemCode', 'unknown-code');
+  else if (code !== sent) facts.note('lines.itemCode', 'repaired');
   return code;
 }
 

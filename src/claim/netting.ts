@@ -10,9 +10,16 @@ import type { NoteTaker } from './notes.js';
 /** A line while its claim is being read; netting fills in the last three facts, then nobody changes it. */
 export type ReadLine = { -readonly [Fact in keyof Line]: Line[Fact] };
 
+/** What a line's refund must share with it, beside the unit price. */
+export interface LineOrigin {
+  readonly encounter: number;
+  /** Item code, a hospital's own included; null where none was sent. */
+  readonly item: string | null;
+}
+
 interface Entry {
   readonly line: ReadLine;
-  readonly encounter: number;
+  readonly origin: LineOrigin;
   readonly position: number;
   /** What refunds have left; null where unknown. */
   quantity: number | null;
@@ -20,9 +27,9 @@ interface Entry {
   refundedWholly: boolean;
 }
 
-/** Sets net quantity, net amount and `payable` of every line. `encounters[i]` is line i's encounter. */
-export function netLines(lines: readonly ReadLine[], encounters: readonly number[], notes: NoteTaker): void {
-  const entries = lines.map((line, position) => openEntry(line, position, encounters[position] ?? 0));
+/** Sets net quantity, net amount and `payable` of every line. `origins[i]` is line i's. */
+export function netLines(lines: readonly ReadLine[], origins: readonly LineOrigin[], notes: NoteTaker): void {
+  const entries = lines.map((line, i) => openEntry(line, i, origins[i] ?? { encounter: 0, item: null }));
   const refunds = entries.filter((entry) => entry.line.refund);
   if (refunds.length > 0) {
     const index = indexCharged(entries.filter((entry) => !entry.line.refund));
@@ -31,10 +38,10 @@ export function netLines(lines: readonly ReadLine[], encounters: readonly number
   for (const entry of entries) closeEntry(entry);
 }
 
-function openEntry(line: ReadLine, position: number, encounter: number): Entry {
+function openEntry(line: ReadLine, position: number, origin: LineOrigin): Entry {
   return {
     line,
-    encounter,
+    origin,
     position,
     quantity: line.quantityE4,
     amount: line.amountFen,
@@ -48,13 +55,13 @@ interface ChargedIndex {
   readonly byItem: ReadonlyMap<string, readonly Entry[]>;
 }
 
-const itemKey = ({ line, encounter }: Entry) =>
-  JSON.stringify([encounter, line.itemCode, line.unitPriceE4Fen]);
+const itemKey = ({ line, origin }: Entry) =>
+  JSON.stringify([origin.encounter, origin.item, line.unitPriceE4Fen]);
 
 function indexCharged(charged: readonly Entry[]): ChargedIndex {
   const byItem = new Map<string, Entry[]>();
   for (const entry of charged) {
-    if (entry.line.itemCode === null) continue;
+    if (entry.origin.item === null) continue;
     const key = itemKey(entry);
     const group = byItem.get(key);
     if (group === undefined) byItem.set(key, [entry]);

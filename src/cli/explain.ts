@@ -158,6 +158,7 @@ function coverage(screen: Screen, { coverage: covered, status }: Decision): stri
 
 function gaps(all: readonly NotEvaluated[]): string {
   const rules = new Set(all.map(({ rule }) => rule)).size;
+  if (rules === 0) return 'the claim holds no lines to judge';
   return rules === 1 ? 'one rule could not be decided' : `${rules} rules could not be decided`;
 }
 

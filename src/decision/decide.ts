@@ -4,6 +4,7 @@
  */
 import { derivedId } from '../base/hash.js';
 import type { Claim, ClaimKind } from '../claim/claim.js';
+import { hasLines } from '../claim/stage.js';
 import type {
   Decision,
   Effect,
@@ -44,7 +45,7 @@ export interface KnownIds {
 export function decide(input: DecideInput): Decision {
   const { claim } = input;
   const shown = input.findings.filter((finding) => input.path === 'durable' || finding.effect !== 'record');
-  const complete = input.notEvaluated.length === 0;
+  const complete = input.notEvaluated.length === 0 && !lacksLines(claim);
   const findings = cutFindings(shown);
   return {
     decisionId: decisionIdOf(claim.institution.code, claim.eventId, input.contentHash, claim.kind),
@@ -53,7 +54,7 @@ export function decide(input: DecideInput): Decision {
     eventId: claim.eventId,
     status: statusOf(shown, complete),
     cause: null,
-    detail: detailOf(shown, findings, input.notEvaluated),
+    detail: detailOf(claim, shown, findings, input.notEvaluated),
     coverage: { complete, notEvaluated: input.notEvaluated.map(cutEntry).toSorted(compareEntries) },
     retracts: [],
     findings: findings.map(cutFinding),
@@ -100,6 +101,14 @@ export function decisionIdOf(
   kind: ClaimKind,
 ): string {
   return derivedId('D', [institution, eventId, contentHash, kind]);
+}
+
+/**
+ * Nothing was there to judge, mostly because the list stands under a name that nobody reads: no rule says so,
+ * but it is no pass. A claim whose lines are all refunds or self-paid was judged.
+ */
+function lacksLines(claim: Claim): boolean {
+  return claim.kind === 'screening' && claim.lines.length === 0 && hasLines(claim.scene);
 }
 
 function statusOf(findings: readonly Finding[], complete: boolean): Status {
@@ -152,11 +161,13 @@ function compareEntries(a: NotEvaluated, b: NotEvaluated): number {
 }
 
 function detailOf(
+  claim: Claim,
   all: readonly Finding[],
   kept: readonly Finding[],
   notEvaluated: readonly NotEvaluated[],
 ): string | null {
   const sentences: string[] = [];
+  if (lacksLines(claim)) sentences.push('The claim holds no lines to judge.');
   if (kept.length < all.length) sentences.push(`Shows ${kept.length} of ${all.length} findings.`);
   const longLists = [...kept, ...notEvaluated].some((one) => one.lines.length > decisionLimits.linesPerEntry);
   if (longLists) sentences.push(`Shows the first ${decisionLimits.linesPerEntry} lines of each entry.`);

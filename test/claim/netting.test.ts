@@ -91,6 +91,17 @@ describe('netting refunds', () => {
     expect(notes).toEqual(['R lines.quantity conflict']);
   });
 
+  it("tells lines of a hospital's own codes apart, though rules know none of them", () => {
+    const { lines } = read([
+      { ...item, id: 'A', itemCode: 'LOC1', quantity: 1, amount: '24.00' },
+      { ...item, id: 'B', itemCode: 'LOC2', quantity: 1, amount: '24.00' },
+      { ...item, id: 'C', itemCode: null, quantity: 1, amount: '24.00' },
+      { ...item, id: 'R', itemCode: 'LOC1', quantity: -1, amount: '-24.00' },
+    ]);
+    expect(lines.map((line) => line.itemCode)).toEqual([null, null, null, null]);
+    expect(lines.map((line) => line.payable)).toEqual([false, true, true, false]);
+  });
+
   it('prefers a line with the same payer', () => {
     const { lines } = read([
       { ...item, id: 'A', quantity: 1, amount: '24.00', selfPaid: true },

@@ -210,6 +210,28 @@ describe('a native claim', () => {
     expect(claim.notes.every((one) => one.line === 'F42-0101')).toBe(true);
   });
 
+  it.each([
+    ['a local code', 'LOC000123'],
+    ['a number that lost its leading zeros', 3_205_000_030_000],
+    ['a text that lost them', '3205000030000'],
+    ['lower case', 'xb01axa223b002010100156'],
+    ['a code with something after it', '003205000030000-1'],
+  ])('takes no item code from %s, but keeps name and kind', (_, itemCode) => {
+    const claim = lineOf({ itemCode });
+    expect(claim.lines[0]).toMatchObject({ ...lineOf({}).lines[0], itemCode: null });
+    expect(notesOf(claim)).toEqual(['lines.itemCode unknown-code']);
+  });
+
+  it('folds full-width item codes', () => {
+    const claim = lineOf({ itemCode: '００３２０５０００03０000', kind: null });
+    expect(claim.lines[0]).toMatchObject({ itemCode: '003205000030000', kind: 'service' });
+    expect(notesOf(claim)).toEqual(['lines.itemCode repaired']);
+  });
+
+  it('reads an item code that is a whole number', () => {
+    expect(lineOf({ itemCode: 123_456_789_012_345 }).lines[0]?.itemCode).toBe('123456789012345');
+  });
+
   it('derives a missing amount exactly', () => {
     const claim = lineOf({ amount: null, quantity: '0.3333', unitPrice: '10.00' });
     expect(claim.lines[0]?.amountFen).toBe(333);

@@ -39,12 +39,26 @@ describe('shapes that real systems send', () => {
     expect(claim.lines).toEqual([]);
   });
 
-  it('a list of scenes: the first that fits the transaction', () => {
+  it('a list of scenes: the latest that fits the transaction', () => {
     const claim = read(request({ root: { infno: '3101' }, data: variant('multi_scene') }));
-    expect(claim.scene).toBe(1);
+    expect(claim.scene).toBe(2);
     expect(noted(claim)).toContain('claim.scene repaired');
-    expect(read(request({ data: { trig_scen: '2,9' } })).scene).toBe(9);
-    expect(read(request({ data: { trig_scen: ['8'] } })).scene).toBe(8);
+  });
+
+  it.each([
+    ['3101', ['1', '2'], 2],
+    ['3101', '2,1', 2],
+    ['3101', '5,4', 5],
+    // Admission has no lines, so no rule would look at the orders that came with scene 2.
+    ['3101', '2,3', 2],
+    ['3101', '1,3', 3],
+    ['3101', '2,9', 2],
+    ['3102', '2,9', 9],
+    ['3102', '9,8,2', 9],
+    ['3102', ['8'], 8],
+    ['3102', '1,2', 2],
+  ])('%s with scenes %j is judged as the latest that fits and has lines', (infno, trig_scen, scene) => {
+    expect(read(request({ root: { infno }, data: { trig_scen } })).scene).toBe(scene);
   });
 
   it('an unknown scene is unknown', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, decisionIdOf, decisionLimits, notScreened } from '../../src/decision/decide.js';
 import type { Effect, Finding, NotEvaluated } from '../../src/decision/decision.js';
+import { jsonBytes, mustRead } from '../claim/settings.js';
 import { decideInput, finding, ruleset, stay, withLines } from './findings.js';
 
 const gap: NotEvaluated = { rule: 'sex-limited', cause: 'fact', facts: ['patient.sex'], lines: ['F42-0101'] };
@@ -23,6 +24,51 @@ describe('the status of a decision', () => {
       expect(decision.status).toBe(status);
       expect(decision.coverage.complete).toBe(notEvaluated.length === 0);
     }
+  });
+
+  describe('of a screening without lines', () => {
+    const scenes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, null] as const;
+    const without = (scene: (typeof scenes)[number]) => ({ ...stay.claim, scene, lines: [] });
+
+    it.each(scenes.filter((scene) => scene !== 1 && scene !== 3))('is partial in scene %s', (scene) => {
+      expect(decide(decideInput({ claim: without(scene) }))).toMatchObject({
+        status: 'partial',
+        detail: 'The claim holds no lines to judge.',
+        coverage: { complete: false, notEvaluated: [] },
+      });
+    });
+
+    it.each([1, 3] as const)('is a pass in scene %s, which has none by nature', (scene) => {
+      expect(decide(decideInput({ claim: without(scene) }))).toMatchObject({
+        status: 'pass',
+        detail: null,
+        coverage: { complete: true },
+      });
+    });
+
+    it('is an alert where a rule found something all the same', () => {
+      const decision = decide(decideInput({ claim: without(9), findings: withEffect('remind') }));
+      expect(decision).toMatchObject({ status: 'alert', coverage: { complete: false } });
+    });
+
+    it.each([
+      ['{"kind":"screening"}', { kind: 'screening' }],
+      ['lines: null', { kind: 'screening', scene: 9, lines: null }],
+      ['a misspelt list', { kind: 'screening', scene: 9, line: [{ id: 'L1' }] }],
+    ])('is partial for %s', (_, body) => {
+      const { claim } = mustRead(jsonBytes(body));
+      expect(decide(decideInput({ claim })).status).toBe('partial');
+    });
+  });
+
+  it('of refunds and self-paid lines alone may be a pass', () => {
+    const lines = [
+      { id: 'L1', selfPaid: true, quantity: 1, amount: '24.00' },
+      { id: 'L2', quantity: -1, amount: '-24.00' },
+    ];
+    const { claim } = mustRead(jsonBytes({ kind: 'screening', scene: 9, lines }));
+    expect(claim.lines.map((line) => line.payable)).toEqual([false, false]);
+    expect(decide(decideInput({ claim })).status).toBe('pass');
   });
 
   it('keeps silent findings for the record only', () => {

@@ -61,21 +61,21 @@ const losses = () => happened.flatMap(({ name, what }) => (name === 'workerLost'
 
 test('the compiled worker screens with compiled rules', async () => {
   const screen = door();
-  const answers = await Promise.all([screen('ITEMFIND'), screen('OTHER')]);
+  const answers = await Promise.all([screen('T000000902'), screen('T000000905')]);
   expect(answers.map(statusOf)).toEqual(['alert', 'pass']);
   expect(answers[0]?.outcome.rules).toEqual(['test-find']);
 });
 
 describe.each([
-  ['an endless loop', 'ITEMLOOP', 'test-loop', 'hung', 200],
-  ['a full heap', 'ITEMHEAP', 'test-heap', 'out-of-memory', 60_000],
+  ['an endless loop', 'T000000903', 'test-loop', 'hung', 200],
+  ['a full heap', 'T000000901', 'test-heap', 'out-of-memory', 60_000],
 ] as const)('%s in a rule', (_what, item, rule, cause, budgetMs) => {
   test('is survived by everything but its own claim', async () => {
     const screen = door({ retryBudgetMs: budgetMs });
     const before = losses().length;
-    const alone = await screen('ITEMFIND');
+    const alone = await screen('T000000902');
     const answers = await Promise.all(
-      ['ITEMFIND', item, 'OTHER', 'ITEMFIND'].map((code) => screen(code, budgetMs)),
+      ['T000000902', item, 'T000000905', 'T000000902'].map((code) => screen(code, budgetMs)),
     );
     expect(answers.map(statusOf)).toEqual(['alert', 'worker', 'pass', 'alert']);
     expect(detailOf(answers[1] as Answer)).toContain(rule);
@@ -85,7 +85,7 @@ describe.each([
       { cause, rule, claims: 4 },
       { cause, rule, claims: 1 },
     ]);
-    expect(statusOf(await screen('ITEMFIND'))).toBe('alert');
+    expect(statusOf(await screen('T000000902'))).toBe('alert');
     await until(() => pool.counts().ready === 2);
   });
 });
@@ -93,7 +93,7 @@ describe.each([
 test('an exception in a rule costs no thread', async () => {
   const screen = door();
   const before = losses().length;
-  const answers = await Promise.all(['ITEMFIND', 'ITEMTHROW', 'OTHER'].map((code) => screen(code)));
+  const answers = await Promise.all(['T000000902', 'T000000904', 'T000000905'].map((code) => screen(code)));
   expect(answers.map(statusOf)).toEqual(['alert', 'worker', 'pass']);
   expect(detailOf(answers[1] as Answer)).toContain('test-throw');
   expect(losses()).toHaveLength(before);
@@ -106,7 +106,7 @@ test('an exception in a rule costs no thread', async () => {
 test('threads killed from outside under load cost no claim its screening', async () => {
   const screen = door();
   for (let round = 0; round < 3; round++) {
-    const burst = Promise.all(Array.from({ length: 200 }, () => screen('ITEMFIND')));
+    const burst = Promise.all(Array.from({ length: 200 }, () => screen('T000000902')));
     // The oldest thread is the one that gets work first.
     await until(() => pool.counts().busy > 0);
     await workers.find((worker) => worker.threadId >= 0)?.terminate();
@@ -117,14 +117,14 @@ test('threads killed from outside under load cost no claim its screening', async
 
 test('the same claim gives the same bytes, alone and in a crowd, before and after a loss', async () => {
   const screen = door();
-  const alone = await screen('ITEMFIND');
+  const alone = await screen('T000000902');
   const crowd = await Promise.all(
-    Array.from({ length: 100 }, (_, i) => screen(i % 2 === 0 ? 'ITEMFIND' : 'OTHER')),
+    Array.from({ length: 100 }, (_, i) => screen(i % 2 === 0 ? 'T000000902' : 'T000000905')),
   );
   const bytes = crowd.filter((_, i) => i % 2 === 0).map((answer) => Buffer.from(answer.bytes).toString());
   expect(new Set(bytes)).toEqual(new Set([Buffer.from(alone.bytes).toString()]));
 });
 
 test('a budget that is over leaves not_screened, not a guess', async () => {
-  expect(statusOf(await door()('ITEMFIND', 0))).toBe('budget');
+  expect(statusOf(await door()('T000000902', 0))).toBe('budget');
 });

@@ -28,7 +28,7 @@ const source: SourceText = {
   tables: {
     sexes: {
       schema: 'codes: { type: codes }\nsex: { type: enumeration, values: [female, male] }',
-      rows: ['K1,7,1,,2026-01-01,,,stated,A A2,male'],
+      rows: ['K1,7,1,,2026-01-01,,,stated,T000000001 T000000002,male'],
     },
     unused: { schema: 'codes: { type: codes }', rows: ['K2,7,1,,2026-01-01,,,stated,A'] },
   },
@@ -50,7 +50,10 @@ describe('an artifact', () => {
 
   it('has another name when anything in it changes', () => {
     const changed = (change: Partial<SourceText>) => build(rulesSource({ ...source, ...change })).id;
-    const row = { ...source.tables?.['sexes'], rows: ['K1,7,1,,2026-01-02,,,stated,A A2,male'] };
+    const row = {
+      ...source.tables?.['sexes'],
+      rows: ['K1,7,1,,2026-01-02,,,stated,T000000001 T000000002,male'],
+    };
     const ids = [
       build().id,
       changed({ asOf: '2026-11-02' }),
@@ -62,7 +65,7 @@ describe('an artifact', () => {
 
   it('survives the way to a worker and to another node', () => {
     const artifact = build();
-    const claim = makeClaim({ lines: [{ itemCode: 'A' }] });
+    const claim = makeClaim({ lines: [{ itemCode: 'T000000001' }] });
     const expected = instantiate(artifact).screen(claim, unhurried);
     expect(expected.findings.length).toBe(1);
     for (const copy of [deserialize(serialize(artifact)), JSON.parse(canonicalText(artifact))]) {
@@ -194,7 +197,7 @@ describe('examples', () => {
     return tested.value.outcomes.map((o) => [o.name, o.line, ...o.problems]);
   };
   const nobody = 'patient: { sex: null }';
-  const line = '[{ itemCode: A, amount: "49.20" }]';
+  const line = '[{ itemCode: T000000001, amount: "49.20" }]';
 
   it('pass where the rule does what they say', () => {
     const text = `

@@ -33,7 +33,7 @@ const decisionOf = ({ bytes }: ScreenedClaim) => JSON.parse(Buffer.from(bytes).t
 
 describe('a claim that can be read', () => {
   test('is answered with its findings, and the outcome says so without the claim', () => {
-    const answer = screen(jsonOf(claimOf(['X', 'A', 'X'])));
+    const answer = screen(jsonOf(claimOf(['T000000001', 'T000000003', 'T000000001'])));
     const decision = decisionOf(answer);
     expect([decision.status, decision.excessFen, decision.eventId]).toEqual(['alert', 200, 'E1']);
     expect(answer.outcome).toMatchObject({
@@ -47,23 +47,23 @@ describe('a claim that can be read', () => {
   });
 
   test('is answered in its own encoding', () => {
-    const packed = screen(packWire(claimOf(['X'])));
+    const packed = screen(packWire(claimOf(['T000000001'])));
     expect(packed.outcome.format).toBe('native-msgpack');
     const decision = unpackWire(packed.bytes, claimLimits);
     expect(decision.ok && decision.value).toEqual({
-      ...decisionOf(screen(jsonOf(claimOf(['X'])))),
+      ...decisionOf(screen(jsonOf(claimOf(['T000000001'])))),
       // Named after the bytes that were sent.
       decisionId: packed.outcome.decisionId,
     });
   });
 
   test('gives the same bytes twice', () => {
-    const body = jsonOf(claimOf(['X', 'A']));
+    const body = jsonOf(claimOf(['T000000001', 'T000000003']));
     expect(screen(body).bytes).toEqual(screen(body).bytes);
   });
 
   test('says which fields had notes, each once', () => {
-    const claim = claimOf(['A', 'B'], { patient: { sex: '9' } });
+    const claim = claimOf(['T000000003', 'T000000004'], { patient: { sex: '9' } });
     expect(screen(jsonOf(claim)).outcome.notes).toContain('patient.sex');
   });
 });
@@ -73,13 +73,13 @@ describe('the institution', () => {
     ['another one', { code: 'H35010200009' }],
     ['none', {}],
   ])('a body that names %s than its sender is not screened', (_which, institution) => {
-    const answer = screen(jsonOf(claimOf(['X'], { institution })));
+    const answer = screen(jsonOf(claimOf(['T000000001'], { institution })));
     expect(answer.outcome).toMatchObject({ status: 'not_screened', cause: 'wrong-institution', rules: [] });
     expect(decisionOf(answer).findings).toEqual([]);
   });
 
   test('a sender that may speak for all is not compared', () => {
-    expect(screen(jsonOf(claimOf(['X'])), { institution: null }).outcome.status).toBe('alert');
+    expect(screen(jsonOf(claimOf(['T000000001'])), { institution: null }).outcome.status).toBe('alert');
   });
 
   test('decides whether partial is told as a failure', () => {
@@ -111,7 +111,7 @@ describe('a claim that is not screened', () => {
   });
 
   test('because advisory screening is not its way', () => {
-    const body = jsonOf(claimOf(['X'], { kind: 'settlement' }));
+    const body = jsonOf(claimOf(['T000000001'], { kind: 'settlement' }));
     expect(screen(body).outcome).toMatchObject({ status: 'not_screened', cause: 'unreadable' });
     expect(screen(body, { path: 'durable' }).outcome.status).toBe('alert');
   });
@@ -147,7 +147,7 @@ describe('a claim whose scene only its body tells', () => {
     const meter = new ClaimMeter(newProgress(), clock);
     const sent = envelope({ deadlineMs: 100, stageDeadlines });
     meter.beginClaim(0, sent.deadlineMs);
-    return screenClaim(jsonOf(claimOf(['X'], { scene })), sent, loaded, meter, clock);
+    return screenClaim(jsonOf(claimOf(['T000000001'], { scene })), sent, loaded, meter, clock);
   }
   const both = { preMs: 100, midMs: 50 };
 
@@ -176,7 +176,13 @@ test('what ran before the budget was over is kept, the rest is listed', () => {
   });
   const meter = new ClaimMeter(newProgress(), clock);
   meter.beginClaim(0, 50);
-  const answer = screenClaim(jsonOf(claimOf(['X'])), envelope({ deadlineMs: 50 }), loaded, meter, clock);
+  const answer = screenClaim(
+    jsonOf(claimOf(['T000000001'])),
+    envelope({ deadlineMs: 50 }),
+    loaded,
+    meter,
+    clock,
+  );
   expect(answer.outcome).toMatchObject({ status: 'alert', rules: ['no-item-x'], gaps: ['budget'] });
 });
 
