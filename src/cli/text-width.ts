@@ -76,7 +76,8 @@ function wrapLine(line: string, columns: number): string[] {
       lines.push(current.trimEnd());
       current = piece.trimStart();
     } else {
-      current += piece;
+      // A mark that hangs over the edge hangs on the last character, not on the blank behind it.
+      current = (full ? current.trimEnd() : current) + piece;
     }
   }
   lines.push(current.trimEnd());

@@ -62,5 +62,6 @@ describe('wrapping', () => {
 
   it('does not begin a line with a closing mark', () => {
     expect(wrapped('已包含在内，重复', 10)).toEqual(['已包含在内，', '重复']);
+    expect(wrapped('保医a ，', 5)).toEqual(['保医a，']);
   });
 });
