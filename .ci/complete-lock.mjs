@@ -16,7 +16,9 @@ const missing = Object.entries(packages).flatMap(([parent, entry]) =>
 );
 
 for (const { name, version, dev } of missing) {
-  const [, os, cpu, libc] = platform.exec(name) ?? [];
+  // WebAssembly is a processor without an operating system.
+  const [, os, cpu, libc] =
+    platform.exec(name) ?? (name.endsWith('-wasm32-wasi') ? ['', null, 'wasm32'] : []);
   if (os === undefined) throw new Error(`not a platform package: ${name}`);
   packages[`node_modules/${name}`] = {
     version,
@@ -24,7 +26,7 @@ for (const { name, version, dev } of missing) {
     ...(dev ? { dev: true } : {}),
     ...(libc === undefined ? {} : { libc: [libc === 'musl' ? 'musl' : 'glibc'] }),
     optional: true,
-    os: [os],
+    ...(os === null ? {} : { os: [os] }),
   };
 }
 
