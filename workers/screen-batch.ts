@@ -1,4 +1,4 @@
-/** One batch: its claims one after another, each on its own, their answers in one buffer. */
+/** One batch: its claims one after another, each on its own. */
 import { AssertionFailure } from '../src/base/assert.js';
 import type { Clock } from '../src/base/clock.js';
 import {
@@ -6,7 +6,6 @@ import {
   type BatchRequest,
   type Crash,
   type Envelope,
-  packSlab,
   slabPart,
 } from '../src/screening/protocol.js';
 import { ClaimMeter } from './claim-meter.js';
@@ -31,9 +30,12 @@ export function screenBatch(batch: BatchRequest, loaded: LoadedRuleset, clock: C
     }
   });
   meter.endBatch();
-  const slab = packSlab(answers.map(({ bytes }) => bytes));
-  const outcomes = answers.map(({ outcome }) => outcome);
-  return { ...slab, outcomes, crashes, elapsedMs: clock.tickMs() - startedMs };
+  return {
+    answers: answers.map(({ bytes }) => bytes),
+    outcomes: answers.map(({ outcome }) => outcome),
+    crashes,
+    elapsedMs: clock.tickMs() - startedMs,
+  };
 }
 
 function ruleOf({ ruleset }: LoadedRuleset, meter: ClaimMeter): string | null {

@@ -1,10 +1,10 @@
 /** The HTTP gateway as an application without a port: routes, limits, errors. Tests call `inject` on it. */
-import helmet from '@fastify/helmet';
 import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
 import { describeBug, ServiceError } from '../base/errors.js';
 import type { EdgeEvents } from '../ops/events.js';
 import type { Readiness } from '../ops/health.js';
 import { keyCheck } from './authentication.js';
+import { protectBrowsers } from './browser-policy.js';
 import { describeRoutes } from './docs.js';
 import { sendProblem, serviceErrorOf } from './problem.js';
 import { beforeAnalyzeRoute } from './routes/before-analyze.js';
@@ -40,7 +40,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   takeBodiesRaw(app);
   endConnectionsWhenClosing(app);
   answerErrors(app, options.events);
-  await app.register(helmet, browserPolicy(options.tls !== null));
+  await protectBrowsers(app, options.tls !== null);
   await describeRoutes(app, options.version);
   const bearer = keyCheck(options.apiKey, { plainHeader: false });
   const nationalKey = keyCheck(options.apiKey, { plainHeader: true });
@@ -86,16 +86,6 @@ function arrivalTiming(requestTimeoutMs: number) {
   };
 }
 
-/** Answers are data: a browser that shows one may load nothing. /docs has a policy of its own. */
-function browserPolicy(encrypted: boolean) {
-  const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
-  return {
-    contentSecurityPolicy: { useDefaults: false, directives },
-    // Over plain HTTP the header means nothing.
-    strictTransportSecurity: encrypted,
-  };
-}
-
 /** Bodies stay bytes, whatever their type; schemas describe and do not validate. */
 function takeBodiesRaw(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -106,17 +96,18 @@ function takeBodiesRaw(app: FastifyInstance): void {
 
 function limitInFlight(app: FastifyInstance, limit: number): void {
   let inFlight = 0;
+  const giveBack = (): void => {
+    inFlight -= 1;
+  };
   // Not before the body is here: else a few hundred clients that send slowly would hold every slot.
-  app.addHook('preHandler', async (request, reply) => {
+  app.addHook('preHandler', (request, reply, done) => {
     // Health is asked most when there is most to do.
-    if (request.url === '/livez' || request.url === '/readyz') return;
+    if (request.url === '/livez' || request.url === '/readyz') return done();
     // Whoever asked is gone, and the event that gives the slot back with it.
-    if (reply.raw.closed) return;
+    if (reply.raw.closed) return done();
     inFlight += 1;
-    reply.raw.once('close', () => {
-      inFlight -= 1;
-    });
-    if (inFlight > limit) throw new ServiceError('busy');
+    reply.raw.once('close', giveBack);
+    done(inFlight > limit ? new ServiceError('busy') : undefined);
   });
 }
 
@@ -126,8 +117,9 @@ function endConnectionsWhenClosing(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     closing = true;
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('Connection', 'close');
+    done(null, payload);
   });
 }
 

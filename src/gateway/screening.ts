@@ -39,13 +39,14 @@ export function openRequest(
   route: Route,
   format: WireFormat | null,
 ): Envelope {
+  const { headers } = request;
   const terms = readTerms({
     contentType: null,
-    budget: one(request, header.budget),
-    version: one(request, header.version),
+    budget: one(headers[named.budget]),
+    version: one(headers[named.version]),
   });
   if (!terms.ok) throw new ServiceError(terms.error);
-  const institution = institutionNamed(request.headers[header.institution.toLowerCase()]);
+  const institution = institutionNamed(headers[named.institution]);
   if (!institution.ok) throw new ServiceError(institution.error);
   const { clock, budgets } = door;
   return {
@@ -73,7 +74,13 @@ export function sendAnswer(
   return reply.send(Buffer.from(buffer, byteOffset, byteLength));
 }
 
-function one(request: FastifyRequest, name: string): string | null {
-  const value = request.headers[name.toLowerCase()];
+/** As Node names them. */
+const named = {
+  budget: header.budget.toLowerCase(),
+  version: header.version.toLowerCase(),
+  institution: header.institution.toLowerCase(),
+} as const;
+
+function one(value: string | string[] | undefined): string | null {
   return typeof value === 'string' ? value : null;
 }

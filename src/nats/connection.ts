@@ -111,7 +111,7 @@ export class NatsLink {
       connection,
       subject,
       queue,
-      (message) => handle(incoming(message, connection)),
+      (message) => handle(new Received(message, connection)),
       watch,
     );
     this.#standing.add(standing);
@@ -255,24 +255,63 @@ export function parseAddress(url: string): Result<Address, string> {
   return ok({ servers, ...account, ...(first.protocol === 'tls:' ? { tls: {} } : {}) });
 }
 
-function incoming(message: Msg, connection: NatsConnection): Incoming {
-  return {
-    subject: message.subject,
-    data: message.data,
-    reply: message.reply === undefined || message.reply === '' ? null : message.reply,
-    header: (name) => headerOf(message.headers, name),
-    respond: (data, fields) => {
-      // The client library drops what is sent after the end without a word.
-      if (connection.isClosed()) return fail('disconnected');
-      try {
-        message.respond(data, { headers: toHeaders(fields) });
-        return ok(null);
-      } catch (error) {
-        if (error instanceof Error && error.message.includes('max_payload')) return fail('too-large');
-        throw error;
-      }
-    },
-  };
+/** A class and not an object of functions: one is made for every message. */
+class Received implements Incoming {
+  readonly #message: Msg;
+  readonly #connection: NatsConnection;
+
+  constructor(message: Msg, connection: NatsConnection) {
+    this.#message = message;
+    this.#connection = connection;
+  }
+
+  get subject(): string {
+    return this.#message.subject;
+  }
+
+  get data(): Uint8Array {
+    return this.#message.data;
+  }
+
+  get reply(): string | null {
+    const { reply } = this.#message;
+    return reply === undefined || reply === '' ? null : reply;
+  }
+
+  header(name: string): string | null {
+    return headerOf(this.#message.headers, name);
+  }
+
+  respond(data: Uint8Array, fields: HeaderFields): Result<null, LostAnswer> {
+    // The client library drops what is sent after the end without a word.
+    if (this.#connection.isClosed()) return fail('disconnected');
+    try {
+      this.#message.respond(data, { headers: sendOnly(fields) });
+      return ok(null);
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('max_payload')) return fail('too-large');
+      throw error;
+    }
+  }
+}
+
+/**
+ * Headers that are only sent. The library's own cost as much as all the rest of an answer, since they can be searched
+ * and changed; to send them it asks for nothing but their bytes.
+ */
+function sendOnly(fields: HeaderFields): MsgHdrs {
+  const bytes = encodeHeaders(fields);
+  return { encode: () => bytes } as unknown as MsgHdrs;
+}
+
+/** Headers as they travel. */
+function encodeHeaders(fields: HeaderFields): Uint8Array {
+  let text = 'NATS/1.0\r\n';
+  for (const [name, value] of Object.entries(fields)) {
+    assert(!/[\r\n]/.test(value), 'a header is one line');
+    text += `${name}: ${value}\r\n`;
+  }
+  return Buffer.from(`${text}\r\n`);
 }
 
 function toHeaders(fields: HeaderFields): MsgHdrs {
@@ -283,8 +322,11 @@ function toHeaders(fields: HeaderFields): MsgHdrs {
 
 function headerOf(headers: MsgHdrs | undefined, name: string): string | null {
   if (headers === undefined) return null;
-  const value = headers.get(name, 'insensitive');
-  return value === '' ? null : value;
+  for (const [key, [value = '']] of headers) {
+    const same = key === name || (key.length === name.length && key.toLowerCase() === name.toLowerCase());
+    if (same) return value === '' ? null : value;
+  }
+  return null;
 }
 
 function sentence(error: unknown): string {

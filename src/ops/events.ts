@@ -3,13 +3,14 @@
  * stand together. Labels are closed sets; nothing of a claim or a person goes into either.
  */
 
+import type { GapCause, NotScreenedCause, Status } from '../decision/decision.js';
 import type { Budgets } from '../screening/budget.js';
 import type { ScreeningEvents } from '../screening/events.js';
 import type { Outcome } from '../screening/protocol.js';
 import { type UnreadyReason, unreadyReasons } from './health.js';
 import type { Logger } from './logger.js';
 import type { RefusalReason } from './metric-table.js';
-import type { Metrics } from './metrics.js';
+import type { Count, Metrics } from './metrics.js';
 
 export type { RefusalReason } from './metric-table.js';
 
@@ -69,12 +70,18 @@ export function createEvents(log: Logger, metrics: Metrics, program: { readonly 
 }
 
 function screeningEvents(log: Logger, metrics: Metrics): ScreeningEvents {
+  const batch = {
+    claims: metrics.spread('claimgate_batch_claims', {}),
+    bytes: metrics.series('claimgate_batch_bytes_total', {}),
+    wait: metrics.spread('claimgate_queue_wait_seconds', {}),
+    duration: metrics.spread('claimgate_batch_duration_seconds', {}),
+  };
   return {
     batchScreened({ size, bytes, queuedMs, elapsedMs }) {
-      metrics.observe('claimgate_batch_claims', {}, size);
-      metrics.count('claimgate_batch_bytes_total', {}, bytes);
-      metrics.observe('claimgate_queue_wait_seconds', {}, queuedMs / 1000);
-      metrics.observe('claimgate_batch_duration_seconds', {}, elapsedMs / 1000);
+      batch.claims.observe(size);
+      batch.bytes.fresh += bytes;
+      batch.wait.observe(queuedMs / 1000);
+      batch.duration.observe(elapsedMs / 1000);
     },
     workerReady({ rulesetId, elapsedMs, heapBytes }) {
       metrics.set('claimgate_worker_load_seconds', {}, elapsedMs / 1000);
@@ -106,11 +113,24 @@ function screeningEvents(log: Logger, metrics: Metrics): ScreeningEvents {
 }
 
 function edgeEvents(log: Logger, metrics: Metrics): EdgeEvents {
+  const requests = {
+    nats: seriesBy((route: RouteName) => {
+      return metrics.series('claimgate_requests_total', { transport: 'nats', route });
+    }),
+    http: seriesBy((route: RouteName) => {
+      return metrics.series('claimgate_requests_total', { transport: 'http', route });
+    }),
+  };
+  const durations = {
+    nats: metrics.spread('claimgate_request_duration_seconds', { transport: 'nats' }),
+    http: metrics.spread('claimgate_request_duration_seconds', { transport: 'http' }),
+  };
+  const countDecision = decisionCounter(metrics);
   return {
     requestAnswered({ transport, route, outcome, durationMs }) {
-      metrics.count('claimgate_requests_total', { transport, route });
-      metrics.observe('claimgate_request_duration_seconds', { transport }, durationMs / 1000);
-      countDecision(metrics, outcome);
+      requests[transport](route).fresh += 1;
+      durations[transport].observe(durationMs / 1000);
+      countDecision(outcome);
     },
     requestRefused({ transport, reason }) {
       metrics.count('claimgate_refused_total', { transport, reason });
@@ -153,14 +173,39 @@ function edgeEvents(log: Logger, metrics: Metrics): EdgeEvents {
   };
 }
 
-function countDecision(metrics: Metrics, outcome: Outcome): void {
-  metrics.count('claimgate_decisions_total', { status: outcome.status });
-  if (outcome.cause !== null) metrics.count('claimgate_not_screened_total', { cause: outcome.cause });
-  for (const rule of outcome.rules) metrics.count('claimgate_findings_total', { rule });
-  for (const cause of outcome.gaps) metrics.count('claimgate_not_evaluated_total', { cause });
-  for (const field of outcome.notes) metrics.count('claimgate_data_quality_notes_total', { field });
-  // Zero: no worker has seen it.
-  if (outcome.screenMs > 0) metrics.observe('claimgate_screen_duration_seconds', {}, outcome.screenMs / 1000);
+function decisionCounter(metrics: Metrics): (outcome: Outcome) => void {
+  const byStatus = seriesBy((status: Status) => metrics.series('claimgate_decisions_total', { status }));
+  const byCause = seriesBy((cause: NotScreenedCause) => {
+    return metrics.series('claimgate_not_screened_total', { cause });
+  });
+  const byRule = seriesBy((rule: string) => metrics.series('claimgate_findings_total', { rule }));
+  const byGap = seriesBy((cause: GapCause) => metrics.series('claimgate_not_evaluated_total', { cause }));
+  const byField = seriesBy((field: string) => {
+    return metrics.series('claimgate_data_quality_notes_total', { field });
+  });
+  const duration = metrics.spread('claimgate_screen_duration_seconds', {});
+  return ({ status, cause, rules, gaps, notes, screenMs }) => {
+    byStatus(status).fresh += 1;
+    if (cause !== null) byCause(cause).fresh += 1;
+    for (const rule of rules) byRule(rule).fresh += 1;
+    for (const gap of gaps) byGap(gap).fresh += 1;
+    for (const field of notes) byField(field).fresh += 1;
+    // Zero: no worker has seen it.
+    if (screenMs > 0) duration.observe(screenMs / 1000);
+  };
+}
+
+/** The series of one label, each made when its value first comes; the values are as few as the label's. */
+function seriesBy<Value extends string>(make: (value: Value) => Count): (value: Value) => Count {
+  const made = new Map<Value, Count>();
+  return (value) => {
+    let count = made.get(value);
+    if (count === undefined) {
+      count = make(value);
+      made.set(value, count);
+    }
+    return count;
+  };
 }
 
 function serviceEvents(log: Logger, metrics: Metrics): ServiceEvents {

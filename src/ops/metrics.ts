@@ -1,5 +1,7 @@
 /** Counting and exposing what the table of metrics names. The only file that knows prom-client. */
+
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { assert } from '../base/assert.js';
 import {
   type LabelsOf,
   type MetricName,
@@ -8,6 +10,17 @@ import {
   type NamesOf,
 } from './metric-table.js';
 
+/** One series of a counter, for what happens with every claim. */
+export interface Count {
+  /** How much has been added since the last exposition. */
+  fresh: number;
+}
+
+/** One series of a histogram, for what happens with every claim. */
+export interface Spread {
+  observe(value: number): void;
+}
+
 /** Counts and measures by the names of the table; labels are checked by the compiler. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -15,6 +28,7 @@ export class Metrics {
   readonly #gauges = new Map<MetricName, Gauge>();
   readonly #histograms = new Map<MetricName, Histogram>();
   readonly #samples = new Map<MetricName, () => number>();
+  readonly #counts: { readonly count: Count; readonly add: (by: number) => void }[] = [];
 
   /** `budgets`: the latency budgets in force, in seconds. */
   constructor(budgets: readonly number[] = []) {
@@ -26,6 +40,16 @@ export class Metrics {
 
   count<Name extends NamesOf<'counter'>>(name: Name, labels: LabelsOf<Name>, by = 1): void {
     this.#counters.get(name)?.inc(labels, by);
+  }
+
+  /**
+   * One series to be counted in by adding to `fresh`: what a series costs to find is paid once, and not again with
+   * every claim. Each call makes another one, so keep it.
+   */
+  series<Name extends NamesOf<'counter'>>(name: Name, labels: LabelsOf<Name>): Count {
+    const count: Count = { fresh: 0 };
+    this.#counts.push({ count, add: (by) => this.count(name, labels, by) });
+    return count;
   }
 
   /** Sets a gauge. */
@@ -48,8 +72,19 @@ export class Metrics {
     this.#histograms.get(name)?.observe(labels, value);
   }
 
+  /** One series of a histogram; appears with its first value. */
+  spread<Name extends NamesOf<'histogram'>>(name: Name, labels: LabelsOf<Name>): Spread {
+    const histogram = this.#histograms.get(name);
+    assert(histogram !== undefined, `${name} is in the table`);
+    return histogram.labels(labels);
+  }
+
   /** The exposition text, and the content type that goes with it. */
   async expose(): Promise<{ readonly text: string; readonly contentType: string }> {
+    for (const { count, add } of this.#counts) {
+      if (count.fresh > 0) add(count.fresh);
+      count.fresh = 0;
+    }
     for (const [name, read] of this.#samples) this.#gauges.get(name)?.set(read());
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
   }

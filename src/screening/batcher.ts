@@ -8,8 +8,8 @@ import type { NotScreenedCause } from '../decision/decision.js';
 import type { ScreeningEvents } from './events.js';
 import { LoadEstimate } from './load-estimate.js';
 import type { Loss } from './loss.js';
-import type { Batch, ScreeningPool } from './pool.js';
-import { type BatchReply, type Envelope, type Outcome, packSlab, slabPart } from './protocol.js';
+import type { ScreeningPool } from './pool.js';
+import type { BatchReply, Envelope, Outcome, UnreadClaim } from './protocol.js';
 import { Quarantine, type QuarantineSettings } from './quarantine.js';
 import { ClaimQueue, type QueueLimits } from './queue.js';
 import { refuse } from './refusal.js';
@@ -40,9 +40,7 @@ export interface Answer {
   readonly screenMs: number;
 }
 
-interface Waiting {
-  readonly body: Uint8Array;
-  readonly envelope: Envelope;
+interface Waiting extends UnreadClaim {
   readonly arrivedMs: number;
   readonly resolve: (answer: Answer) => void;
 }
@@ -86,12 +84,13 @@ export class Batcher {
       this.#events.quarantineHit();
       return Promise.resolve(this.#refused(body, envelope, 'worker', killedBy(held.rule)));
     }
-    if (this.#isOverloaded(body, envelope)) {
+    const nowMs = this.#clock.tickMs();
+    if (this.#isOverloaded(body, envelope, nowMs)) {
       this.#events.overloaded();
       return Promise.resolve(this.#refused(body, envelope, 'overload'));
     }
     return new Promise((resolve) => {
-      const waiting: Waiting = { body, envelope, arrivedMs: this.#clock.tickMs(), resolve };
+      const waiting: Waiting = { body, envelope, arrivedMs: nowMs, resolve };
       this.#open.add(waiting);
       this.#queue.push(waiting);
       this.#sweepBy(envelope.deadlineMs);
@@ -114,12 +113,12 @@ export class Batcher {
     if (this.#sweep !== null) clearTimeout(this.#sweep.timer);
   }
 
-  #isOverloaded(body: Uint8Array, { path, deadlineMs }: Envelope): boolean {
+  #isOverloaded(body: Uint8Array, { path, deadlineMs }: Envelope, nowMs: number): boolean {
     if (!this.#queue.hasRoomFor(body)) return true;
     const ahead = this.#queue.ahead(path);
     if (ahead === 0) return false;
     const waitMs = this.#estimate.waitMs(ahead, this.#settings.batchClaims, this.#pool.counts().ready);
-    return this.#clock.tickMs() + waitMs > deadlineMs;
+    return nowMs + waitMs > deadlineMs;
   }
 
   /** After the messages that arrived in the same moment: they make one batch instead of a first of one claim. */
@@ -141,14 +140,14 @@ export class Batcher {
       }
       const batch = this.#queue.takeBatch(this.#settings.batchClaims, this.#settings.batchBytes);
       if (batch.length === 0) return;
-      const inTime = batch.filter((waiting) => !this.#expire(waiting));
-      if (inTime.length > 0) void this.#run(inTime);
+      const nowMs = this.#clock.tickMs();
+      const inTime = batch.filter((waiting) => !this.#expire(waiting, nowMs));
+      if (inTime.length > 0) void this.#run(inTime, nowMs);
     }
   }
 
-  async #run(batch: readonly Waiting[]): Promise<void> {
-    const sentMs = this.#clock.tickMs();
-    const result = await this.#pool.screen(packBatch(batch), this.#watchdogMs(batch, sentMs));
+  async #run(batch: readonly Waiting[], sentMs: number): Promise<void> {
+    const result = await this.#pool.screen(batch, this.#watchdogMs(batch, sentMs));
     if (result.ok) this.#answer(batch, result.value, sentMs);
     else this.#retryOneByOne(batch, result.error);
   }
@@ -167,7 +166,7 @@ export class Batcher {
     // A budget of its own, whatever the scene.
     const deadlineMs = sentMs + this.#settings.retryBudgetMs;
     const again = [{ ...waiting, envelope: { ...waiting.envelope, deadlineMs, stageDeadlines: null } }];
-    const result = await this.#pool.screen(packBatch(again), this.#watchdogMs(again, sentMs));
+    const result = await this.#pool.screen(again, this.#watchdogMs(again, sentMs));
     this.#retries.finish();
     if (result.ok) this.#answer([waiting], result.value, sentMs);
     else {
@@ -179,7 +178,7 @@ export class Batcher {
   }
 
   #watchdogMs(batch: readonly { readonly envelope: Envelope }[], nowMs: number): number {
-    const latest = Math.max(...batch.map(({ envelope }) => envelope.deadlineMs));
+    const latest = batch.reduce((most, { envelope }) => Math.max(most, envelope.deadlineMs), 0);
     return Math.max(this.#settings.watchdogLeastMs, latest - nowMs + this.#settings.watchdogGraceMs);
   }
 
@@ -189,7 +188,7 @@ export class Batcher {
     this.#events.batchScreened({
       size: batch.length,
       bytes: batch.reduce((sum, { body }) => sum + body.byteLength, 0),
-      queuedMs: sentMs - Math.min(...batch.map(({ arrivedMs }) => arrivedMs)),
+      queuedMs: batch.reduce((most, { arrivedMs }) => Math.max(most, sentMs - arrivedMs), 0),
       elapsedMs,
     });
     for (const crash of reply.crashes) this.#events.claimFailed(crash);
@@ -197,7 +196,7 @@ export class Batcher {
       const outcome = reply.outcomes[i] as Outcome;
       const queuedMs = sentMs - waiting.arrivedMs;
       this.#close(waiting, {
-        bytes: slabPart(reply, i),
+        bytes: reply.answers[i] as Uint8Array,
         outcome,
         queuedMs,
         screenMs: outcome.screenMs,
@@ -227,8 +226,8 @@ export class Batcher {
   }
 
   /** Answers a queued claim whose budget is over; says whether it was. */
-  #expire(waiting: Waiting): boolean {
-    if (this.#clock.tickMs() < waiting.envelope.deadlineMs) return false;
+  #expire(waiting: Waiting, nowMs: number): boolean {
+    if (nowMs < waiting.envelope.deadlineMs) return false;
     this.#events.budgetSpentInQueue();
     this.#refuse(waiting, 'budget');
     return true;
@@ -246,21 +245,13 @@ export class Batcher {
     this.#sweep = null;
     const nowMs = this.#clock.tickMs();
     for (const waiting of this.#queue.remove(({ envelope }) => envelope.deadlineMs <= nowMs)) {
-      this.#expire(waiting);
+      this.#expire(waiting, nowMs);
     }
     for (const { item, rule } of this.#retries.takeExpired(nowMs))
       this.#refuse(item, 'worker', killedBy(rule));
     const nextMs = this.#queue.earliest(({ envelope }) => envelope.deadlineMs);
     this.#sweepBy(Math.min(nextMs, this.#retries.earliestMs));
   }
-}
-
-/**
- * Copies the bodies of a batch into a buffer that the batch owns, so that it can be moved to a worker. Moving the
- * received views themselves would detach every other message that shares their socket chunk.
- */
-function packBatch(claims: readonly Pick<Waiting, 'body' | 'envelope'>[]): Batch {
-  return { ...packSlab(claims.map(({ body }) => body)), envelopes: claims.map(({ envelope }) => envelope) };
 }
 
 function killedBy(rule: string | null): string {

@@ -1,7 +1,8 @@
 /**
- * The worker threads. Piscina owns their lives (start, message port, replacement after a loss); this file, its only
- * importer, decides which thread gets which task: its load balancer hands every task to the thread it is addressed
- * to, so "one task per thread in flight", warm-up, rule set swaps and spares need no queue of Piscina's.
+ * The worker threads. Piscina owns their lives (start, limits, replacement after a loss); this file is its only
+ * importer. Every thread has one task of Piscina's for all its life, to answer on its line (see `line.ts`): its end is
+ * the thread's. Its load balancer hands that task to the thread it is addressed to; what a thread is asked, and when,
+ * is decided here.
  */
 import { Piscina } from 'piscina';
 import { assert } from '../base/assert.js';
@@ -10,7 +11,7 @@ import type { Artifact } from '../ruleset/compile/artifact.js';
 import type { LossCause, ScreeningEvents } from './events.js';
 import { causeOf, type Loss, vanished } from './loss.js';
 import { type PackedArtifact, packArtifact } from './packed-artifact.js';
-import type { BatchReply, BatchRequest, Loaded, LoadReply, WorkerSettings, WorkerTask } from './protocol.js';
+import type { BatchReply, Loaded, UnreadClaim, WorkerSettings, WorkerTask } from './protocol.js';
 import { Thread } from './thread.js';
 
 export interface PoolSettings {
@@ -27,9 +28,6 @@ export interface PoolSettings {
   /** Compiled entry of a worker; the default lies beside the compiled main program. */
   readonly workerFile?: URL;
 }
-
-/** A batch without what only the pool knows. */
-export type Batch = Omit<BatchRequest, 'progress' | 'rulesetId'>;
 
 const defaultWorkerFile = new URL('../../workers/screen.worker.js', import.meta.url);
 const backoffMs = { first: 100, most: 10_000 };
@@ -82,8 +80,8 @@ export class ScreeningPool {
       maxThreads: settings.threads,
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: 1,
-      // Worker code is synchronous, so a thread may sleep on a futex instead of turning an event loop.
-      atomics: 'sync',
+      // A thread never comes back from its task, so Piscina has nothing to tell it.
+      atomics: 'disabled',
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: settings.maxOldGenerationSizeMb },
       workerData: settings.worker,
@@ -121,32 +119,19 @@ export class ScreeningPool {
   }
 
   /**
-   * Runs a batch on a free thread (there must be one). The bytes are moved. A thread that has not answered after
-   * `watchdogMs` is ended. Fails with the loss where the thread did not survive the batch; it is then already being
-   * replaced.
+   * Runs a batch on a free thread (there must be one). The bodies are copied before it returns. A thread that has not
+   * answered after `watchdogMs` is ended. Fails with the loss where the thread did not survive the batch; it is then
+   * already being replaced.
    */
-  async screen(batch: Batch, watchdogMs: number): Promise<Result<BatchReply, Loss>> {
+  async screen(claims: readonly UnreadClaim[], watchdogMs: number): Promise<Result<BatchReply, Loss>> {
     const thread = this.#free();
     assert(thread !== null, 'a batch is only sent to a free thread');
-    thread.enterBusy();
-    thread.clearProgress();
-    const rulesetId = this.#current.id;
-    const request: BatchRequest = { ...batch, progress: thread.progress, rulesetId };
-    const watchdog = new AbortController();
-    const timer = setTimeout(() => watchdog.abort(), watchdogMs);
-    try {
-      const task: WorkerTask = { do: 'screen', batch: request };
-      const reply: BatchReply = await this.#hand(thread, task, watchdog, [batch.bytes]);
-      this.#release(thread);
-      return ok(reply);
-    } catch (error) {
-      const { claim, rule } = thread.whereabouts(rulesetId);
-      const cause = causeOf(error);
-      this.#lose(thread, cause, rule, batch.envelopes.length);
-      return fail({ cause, claim, rule });
-    } finally {
-      clearTimeout(timer);
-    }
+    thread.enterBusy(this.#current.id, claims.length);
+    const watchdog = setTimeout(() => thread.ending.abort(), watchdogMs);
+    const reply = await thread.line.screen(this.#current.id, claims);
+    clearTimeout(watchdog);
+    this.#release(thread);
+    return reply;
   }
 
   /**
@@ -161,7 +146,7 @@ export class ScreeningPool {
     for (const thread of this.#threads) {
       if (thread.has(incoming.id) || !(await thread.reserve())) continue;
       const loaded = await this.#loadInto(thread, incoming);
-      if (thread.mode === 'loading') this.#release(thread);
+      this.#release(thread);
       if (!loaded.ok) {
         this.#incoming = null;
         return loaded;
@@ -177,7 +162,10 @@ export class ScreeningPool {
     this.#stopping = true;
     for (let waitedMs = 0; waitedMs < stopPatienceMs && !this.#mayKillAll(); waitedMs += 5) await sleep(5);
     await this.#piscina.destroy();
-    for (const thread of this.#threads) thread.enterGone();
+    for (const thread of this.#threads) {
+      thread.enterGone();
+      thread.line.cut({ cause: 'exit', ...thread.whereabouts });
+    }
     this.#threads.clear();
   }
 
@@ -198,23 +186,30 @@ export class ScreeningPool {
     return null;
   }
 
-  /** The one place where Piscina gets a task. Rejects where the thread did not survive it. */
-  #hand<Reply>(
-    thread: Thread,
-    task: WorkerTask,
-    ending: AbortController,
-    moved: ArrayBuffer[] = [],
-  ): Promise<Reply> {
+  /** The one place where Piscina gets a task. Rejects when the thread ends, which is the only end of the task. */
+  async #serve(thread: Thread): Promise<void> {
+    const { line, progress, ending } = thread;
+    const task: WorkerTask = { line: line.ends, progress };
     this.#addressee = thread;
-    const reply: Promise<Reply> = this.#piscina.run(task, { transferList: moved, signal: ending.signal });
+    const served = this.#piscina.run(task, { transferList: [line.ends.port], signal: ending.signal });
     // Still addressed, so not taken: the thread died a moment ago, and the task would wait in Piscina's queue.
     if (this.#addressee !== null) ending.abort(vanished);
     this.#addressee = null;
-    return reply;
+    await served;
+  }
+
+  /** The thread has ended, whatever it was doing. */
+  #ended(thread: Thread, error: unknown): void {
+    const loss: Loss = { cause: causeOf(error), ...thread.whereabouts };
+    // Where no claim is near, the message may be shown; it is what tells a missing file from a full heap.
+    if (thread.claims === 0 && error instanceof Error) thread.lastWords = error.message;
+    this.#lose(thread, loss.cause, loss.rule, thread.claims);
+    thread.line.cut(loss);
   }
 
   #release(thread: Thread): void {
-    if (!thread.enterFree()) return;
+    // Lost with what it was doing, or a moment after its answer.
+    if (thread.mode === 'gone' || !thread.enterFree()) return;
     if (this.#started !== null && this.counts().ready === this.#settings.threads) {
       this.#started(null);
       this.#started = null;
@@ -233,13 +228,12 @@ export class ScreeningPool {
     void this.#later(() => this.#prepare(thread));
   }
 
-  /** Books out threads that vanished without a task of ours; sees to it that Piscina goes on replacing. */
+  /** Books out threads that vanished before they had a task; sees to it that Piscina goes on replacing. */
   #countLost(): void {
     if (this.#stopping) return;
     const alive = new Set(this.#piscina.threads);
     for (const thread of this.#threads) {
-      const idle = thread.mode === 'free' || thread.mode === 'starting';
-      if (idle && !alive.has(thread.worker)) this.#lose(thread, 'exit', null, 0);
+      if (thread.mode === 'starting' && !alive.has(thread.worker)) this.#lose(thread, 'exit', null, 0);
     }
     if (alive.size < this.#settings.threads) this.#revive();
   }
@@ -247,6 +241,7 @@ export class ScreeningPool {
   async #prepare(thread: Thread): Promise<void> {
     if (this.#stopping || thread.mode !== 'starting') return;
     thread.enterLoading();
+    this.#serve(thread).catch((error) => this.#ended(thread, error));
     for (const artifact of [this.#current, this.#incoming]) {
       if (artifact === null) continue;
       const loaded = await this.#loadInto(thread, artifact);
@@ -264,24 +259,23 @@ export class ScreeningPool {
   }
 
   async #loadInto(thread: Thread, artifact: PackedArtifact): Promise<Result<Loaded, string>> {
-    const ending = new AbortController();
-    const timer = setInterval(() => thread.mayBeKilled && ending.abort(), this.#settings.loadTimeoutMs);
-    try {
-      const task: WorkerTask = { do: 'load', artifact: artifact.bytes, progress: thread.progress };
-      const loaded: LoadReply = await this.#hand(thread, task, ending);
-      if (!loaded.ok) return loaded;
-      thread.noteLoaded(loaded.value);
-      this.#events.workerReady(loaded.value);
-      return loaded;
-    } catch (error) {
-      const cause = causeOf(error);
-      this.#lose(thread, cause, null, 0);
-      // No claim is near, so the message may be shown; it is what tells a missing file from a full heap.
-      const message = cause === 'error' && error instanceof Error ? ` (${error.message})` : '';
-      return fail(`rule set ${artifact.id} ended the thread that loaded it: ${cause}${message}`);
-    } finally {
-      clearInterval(timer);
+    const watchdog = setInterval(
+      () => thread.mayBeKilled && thread.ending.abort(),
+      this.#settings.loadTimeoutMs,
+    );
+    const { bytes, tables } = artifact;
+    const answer = await thread.line.load({ artifact: bytes, tables });
+    clearInterval(watchdog);
+    if (!answer.ok) {
+      const { cause } = answer.error;
+      const words = cause === 'error' ? ` (${thread.lastWords})` : '';
+      return fail(`rule set ${artifact.id} ended the thread that loaded it: ${cause}${words}`);
     }
+    const loaded = answer.value;
+    if (!loaded.ok) return loaded;
+    thread.noteLoaded(loaded.value);
+    this.#events.workerReady(loaded.value);
+    return loaded;
   }
 
   /** Books a thread out. Piscina has replaced it already, or does so when `terminate` takes effect. */

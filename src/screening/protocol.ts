@@ -1,7 +1,8 @@
 /**
- * The hand-over between main and a worker. Main moves bytes; a worker knows claims. Everything here is cheap to
- * clone or is moved: one owned buffer per batch, never a view on a socket's memory.
+ * The hand-over between main and a worker: its shapes. Main moves bytes; a worker knows claims. How the shapes become
+ * bytes in shared memory, and how the two sides wake each other, stands in `protocol/`.
  */
+import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../base/assert.js';
 import type { Result } from '../base/result.js';
 import type { WireFormat } from '../claim/formats/wire-format.js';
@@ -47,10 +48,45 @@ export function deadlineFor(
   return stageOf(scene) === 'pre' ? preMs : midMs;
 }
 
-/** Everything that a thread may be asked to do. Tasks are addressed to one thread, one at a time. */
-export type WorkerTask =
-  | { readonly do: 'load'; readonly artifact: SharedArrayBuffer; readonly progress: SharedArrayBuffer }
-  | { readonly do: 'screen'; readonly batch: BatchRequest };
+/** A claim on its way to a worker. */
+export interface UnreadClaim {
+  readonly body: Uint8Array;
+  readonly envelope: Envelope;
+}
+
+/** The one task of a thread, for all its life: to answer on its line. */
+export interface WorkerTask {
+  readonly line: LineEnds;
+  readonly progress: SharedArrayBuffer;
+}
+
+/** What a thread holds of the line between it and main; see `protocol/serve-line.ts`. */
+export interface LineEnds {
+  /** Int32 cells; see `lineCell`. */
+  readonly cells: SharedArrayBuffer;
+  /** Main writes a batch here, the thread its answers there; what is too large for it is moved over the port. */
+  readonly request: SharedArrayBuffer;
+  readonly reply: SharedArrayBuffer;
+  readonly port: MessagePort;
+}
+
+/**
+ * `asked` changes with every question. `request` and `reply` are lengths in bytes; of a request also negative, where
+ * the bytes have been moved over the port, or 0, where the question there is no batch.
+ */
+export const lineCell = { asked: 0, request: 1, reply: 2 } as const;
+export const lineCells = 3;
+
+/** What main posts to a thread: a rule set to load, or a request that was too large for the shared memory. */
+export type LineMessage = LoadRequest | ArrayBuffer;
+
+export interface LoadRequest {
+  readonly artifact: SharedArrayBuffer;
+  readonly tables: SharedArrayBuffer;
+}
+
+/** What a thread posts to main; null: the reply is in the shared memory. */
+export type LineAnswer = null | ArrayBuffer | LoadReply;
 
 /** What every thread of the pool is started with (`workerData`). */
 export interface WorkerSettings {
@@ -73,14 +109,14 @@ export interface Loaded {
 /** The live rule set, and the one that is coming or has just gone. */
 export const rulesetsPerThread = 2;
 
-/** Several byte strings in one buffer that nobody else holds, so that it can be moved. */
+/** Several byte strings in one buffer. */
 export interface Slab {
   readonly bytes: ArrayBuffer;
   /** n + 1 offsets into `bytes`. */
   readonly offsets: Uint32Array;
 }
 
-/** The bodies of a batch, moved to the worker. */
+/** A batch as the worker sees it: its bodies in memory of the worker's own. */
 export interface BatchRequest extends Slab {
   readonly envelopes: readonly Envelope[];
   /** See `progressCell`; read by main after a loss. */
@@ -97,8 +133,9 @@ export const progressCell = {
 } as const;
 export const progressBytes = 3 * Int32Array.BYTES_PER_ELEMENT;
 
-/** The answers of a batch in the order of its bodies, moved back. */
-export interface BatchReply extends Slab {
+/** The answers of a batch in the order of its claims. */
+export interface BatchReply {
+  readonly answers: readonly Uint8Array[];
   readonly outcomes: readonly Outcome[];
   /** Bugs that cost one claim its screening. */
   readonly crashes: readonly Crash[];
@@ -133,7 +170,6 @@ export function packSlab(parts: readonly Uint8Array[]): Slab {
   parts.forEach((part, i) => {
     offsets[i + 1] = offsets[i]! + part.byteLength;
   });
-  // A buffer of its own size: Buffer's pool would be moved along, with everything else that lives in it.
   const bytes = new Uint8Array(offsets[parts.length]!);
   parts.forEach((part, i) => {
     bytes.set(part, offsets[i]);

@@ -45,15 +45,15 @@ export class Quarantine {
 
   /** The rule under which a body is held, or null where the body may run. Costs nothing while nothing is held. */
   find(body: Uint8Array): { readonly rule: string | null } | null {
-    this.#dropExpired();
     if (this.#entries.size === 0) return null;
+    this.#dropExpired();
     return this.#entries.get(sha256Hex(body)) ?? null;
   }
 
   #dropExpired(): void {
-    const now = this.#clock.tickMs();
+    const nowMs = this.#clock.tickMs();
     for (const [hash, entry] of this.#entries) {
-      if (entry.untilMs > now) return;
+      if (entry.untilMs > nowMs) return;
       this.#entries.delete(hash);
     }
   }

@@ -6,6 +6,8 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { assert } from '../base/assert.js';
+import { Line } from './line.js';
+import type { Loss } from './loss.js';
 import { type Loaded, progressBytes, progressCell, rulesetsPerThread } from './protocol.js';
 
 export type ThreadMode = 'starting' | 'loading' | 'free' | 'busy' | 'gone';
@@ -16,14 +18,21 @@ export class Thread {
    * Its own, not shared with a successor: a thread that was told to end may still write for a moment.
    */
   readonly progress = new SharedArrayBuffer(progressBytes);
+  /** Its own for the same reason. */
+  readonly line = new Line();
+  /** Ends the thread, whatever it does. */
+  readonly ending = new AbortController();
+  /** What the thread said when it ended by an exception outside a batch. */
+  lastWords = '';
   readonly #cells = new Int32Array(this.progress);
   readonly #rulesets = new Map<string, Loaded>();
   #mode: ThreadMode = 'starting';
+  #batch: { readonly rulesetId: string; readonly claims: number } | null = null;
   #reservation: ((mine: boolean) => void) | null = null;
 
   constructor(worker: Worker) {
     this.worker = worker;
-    this.clearProgress();
+    this.#clearProgress();
   }
 
   get mode(): ThreadMode {
@@ -40,15 +49,19 @@ export class Thread {
     this.#mode = 'loading';
   }
 
-  enterBusy(): void {
+  /** With a batch of so many claims. */
+  enterBusy(rulesetId: string, claims: number): void {
     assert(this.#mode === 'free', `a ${this.#mode} thread cannot take a batch`);
     this.#mode = 'busy';
+    this.#batch = { rulesetId, claims };
+    this.#clearProgress();
   }
 
   /** Free again, unless somebody has reserved the thread, who then has it instead: returns whether it is free. */
   enterFree(): boolean {
     assert(this.#mode === 'loading' || this.#mode === 'busy', `a ${this.#mode} thread cannot become free`);
     this.#mode = 'free';
+    this.#batch = null;
     const reservation = this.#reservation;
     this.#reservation = null;
     if (reservation === null) return true;
@@ -90,7 +103,7 @@ export class Thread {
     return this.#rulesets.has(rulesetId);
   }
 
-  clearProgress(): void {
+  #clearProgress(): void {
     Atomics.store(this.#cells, progressCell.claim, -1);
     Atomics.store(this.#cells, progressCell.rule, -1);
   }
@@ -104,12 +117,18 @@ export class Thread {
     return Atomics.load(this.#cells, progressCell.imported) === 1;
   }
 
+  /** Claims of the batch at hand; 0 where there is none. */
+  get claims(): number {
+    return this.#batch?.claims ?? 0;
+  }
+
   /** What ran when the thread was lost: position of the claim in its batch (-1: none) and the rule's id. */
-  whereabouts(rulesetId: string): { readonly claim: number; readonly rule: string | null } {
+  get whereabouts(): Pick<Loss, 'claim' | 'rule'> {
+    if (this.#batch === null) return { claim: -1, rule: null };
     const rule = Atomics.load(this.#cells, progressCell.rule);
     return {
       claim: Atomics.load(this.#cells, progressCell.claim),
-      rule: this.#rulesets.get(rulesetId)?.ruleIds[rule] ?? null,
+      rule: this.#rulesets.get(this.#batch.rulesetId)?.ruleIds[rule] ?? null,
     };
   }
 }

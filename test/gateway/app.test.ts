@@ -328,10 +328,19 @@ describe('operations', () => {
     expect(events.refused).toEqual([{ transport: 'http', reason: 'not-found' }]);
   });
 
-  test('answers carry the headers that a browser needs to be careful', async () => {
-    await open();
-    const { headers } = await app.inject({ url: '/livez' });
-    expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
-  });
+  test.each(['/livez', '/nowhere', '/v1/screenings', before] as const)(
+    'answers of %s carry the headers that a browser needs to be careful, and nothing of another answer',
+    async (url) => {
+      await open();
+      const { headers } = await app.inject({ method: url.startsWith('/l') ? 'GET' : 'POST', url });
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+        'referrer-policy': 'no-referrer',
+        'x-frame-options': 'SAMEORIGIN',
+      });
+      expect(headers['content-type']).toMatch(/json/);
+      expect(headers['strict-transport-security']).toBeUndefined();
+    },
+  );
 });

@@ -54,6 +54,27 @@ describe('a link', () => {
     await link.close();
   });
 
+  test('sends an answer’s headers as they are, and none that would be two', async () => {
+    const link = await linkTo(broker.url);
+    const threw: unknown[] = [];
+    link.subscribe('headers', 'group', (message) => {
+      try {
+        message.respond(message.data, { Status: 'pass\r\nInjected: yes' });
+      } catch (error) {
+        threw.push(error);
+      }
+      message.respond(message.data, { 'Content-Type': 'application/json; charset=utf-8', Name: '国家' });
+    });
+    const reply = await link.request('headers', Buffer.from(''), { timeoutMs: 5_000 });
+    expect(reply.ok && ['content-type', 'name', 'injected'].map((name) => reply.value.header(name))).toEqual([
+      'application/json; charset=utf-8',
+      '国家',
+      null,
+    ]);
+    expect(threw).toHaveLength(1);
+    await link.close();
+  });
+
   test('says so when nobody listens', async () => {
     const link = await linkTo(broker.url);
     const reply = await link.request('nobody.there', Buffer.from(''), { timeoutMs: 5_000 });

@@ -54,6 +54,37 @@ describe('happenings', () => {
     expect(lines).toEqual([]);
   });
 
+  test('what is counted with every claim is exposed whole, once, and goes on from there', async () => {
+    const request = {
+      transport: 'http',
+      route: 'beforeAnalyze',
+      outcome: outcome({}),
+      durationMs: 1,
+    } as const;
+    const line = 'claimgate_requests_total{transport="http",route="beforeAnalyze"}';
+    events.requestAnswered(request);
+    events.requestAnswered(request);
+    expect(await exposed()).toContain(`${line} 2\n`);
+    expect(await exposed()).toContain(`${line} 2\n`);
+    events.requestAnswered(request);
+    metrics.count('claimgate_requests_total', { transport: 'http', route: 'beforeAnalyze' });
+    expect(await exposed()).toContain(`${line} 4\n`);
+  });
+
+  test('a batch is counted by its claims, its bytes, its wait and its way', async () => {
+    events.batchScreened({ size: 3, bytes: 700, queuedMs: 2, elapsedMs: 4 });
+    events.batchScreened({ size: 1, bytes: 300, queuedMs: 0, elapsedMs: 1 });
+    const text = await exposed();
+    for (const line of [
+      'claimgate_batch_claims_sum 4',
+      'claimgate_batch_bytes_total 1000',
+      'claimgate_queue_wait_seconds_sum 0.002',
+      'claimgate_batch_duration_seconds_count 2',
+    ]) {
+      expect(text).toContain(`${line}\n`);
+    }
+  });
+
   test('a lost worker is a line and a count, with the rule that was running', async () => {
     events.workerLost({ cause: 'hung', rule: 'drug-by-sex', claims: 3 });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', cause: 'hung', rule: 'drug-by-sex' });

@@ -3,8 +3,8 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../src/ruleset/compile/artifact.js';
-import { type Batch, type PoolSettings, ScreeningPool } from '../../src/screening/pool.js';
-import { packSlab } from '../../src/screening/protocol.js';
+import { type PoolSettings, ScreeningPool } from '../../src/screening/pool.js';
+import type { UnreadClaim } from '../../src/screening/protocol.js';
 import {
   artifactOf,
   envelopeUntil,
@@ -29,10 +29,8 @@ async function started(
   return { pool: pool.value, happened };
 }
 
-const batchOf = (...commands: string[]): Batch => ({
-  ...packSlab(commands.map((command) => Buffer.from(command))),
-  envelopes: commands.map(() => envelopeUntil(0)),
-});
+const batchOf = (...commands: string[]): UnreadClaim[] =>
+  commands.map((command) => ({ body: Buffer.from(command), envelope: envelopeUntil(0) }));
 
 function withSwitches(): { readonly settings: Partial<PoolSettings>; readonly switches: Int32Array } {
   const shared = new SharedArrayBuffer(12);
@@ -86,8 +84,11 @@ describe('screen', () => {
   test('answers a batch in its order', async () => {
     const { pool } = await started();
     const reply = await pool.screen(batchOf('a', 'bb', ''), 5_000);
-    expect(reply.ok && Buffer.from(reply.value.bytes).toString()).toBe('abb');
-    expect(reply.ok && [...reply.value.offsets]).toEqual([0, 1, 3, 3]);
+    expect(reply.ok && reply.value.answers.map((bytes) => Buffer.from(bytes).toString())).toEqual([
+      'a',
+      'bb',
+      '',
+    ]);
   });
 
   test('gives two batches to two threads', async () => {
@@ -120,11 +121,26 @@ describe('screen', () => {
     expect((await pool.screen(batchOf('d'), 20_000)).ok).toBe(true);
   });
 
-  test('takes the batch’s bytes instead of copying them', async () => {
+  test('carries what is larger than the shared memory, both ways, and goes on in the shared memory', async () => {
     const { pool } = await started();
-    const batch = batchOf('moved');
-    await pool.screen(batch, 20_000);
-    expect(batch.bytes.byteLength).toBe(0);
+    const body = Buffer.alloc(3_000_000, 'body');
+    const claims = [{ body, envelope: envelopeUntil(0) }, ...batchOf('large', 'small')];
+    const reply = await pool.screen(claims, 20_000);
+    expect(reply.ok && reply.value.answers.map((bytes) => bytes.byteLength)).toEqual([
+      body.byteLength,
+      1_000_000,
+      5,
+    ]);
+    expect(reply.ok && body.equals(reply.value.answers[0] as Uint8Array)).toBe(true);
+    const next = await pool.screen(batchOf('a', 'b'), 20_000);
+    expect(next.ok && next.value.answers.map((bytes) => Buffer.from(bytes).toString())).toEqual(['a', 'b']);
+  });
+
+  test('answers stay as they are when the thread has gone on', async () => {
+    const { pool } = await started();
+    const first = await pool.screen(batchOf('first'), 20_000);
+    await pool.screen(batchOf('xxxxx'), 20_000);
+    expect(first.ok && Buffer.from(first.value.answers[0] as Uint8Array).toString()).toBe('first');
   });
 });
 

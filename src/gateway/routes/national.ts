@@ -2,6 +2,7 @@
  * The national calls as a HIS sends them today. Whatever happens, the caller gets HTTP 200 and the national
  * answer: a HIS that meets anything else shows its user an error, and nobody's care may wait for that.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeBug, type ErrorCode } from '../../base/errors.js';
 import type { NotScreenedCause } from '../../decision/decision.js';
@@ -32,16 +33,17 @@ export function nationalRoute(
     method: 'POST',
     url: `/fsi/api/riskConService/${call.name}`,
     schema: nationalSchema(call),
-    onRequest: async (request) => {
+    onRequest: (request, _reply, done) => {
       mayAsk(request.headers);
       nameReadableType(request);
+      done();
     },
     errorHandler: async (error, request, reply) => answerRefused(error, request, reply, door),
     handler: async (request, reply) => {
       const startedMs = door.clock.tickMs();
       const answer = await door.screen(
         rawBody(request),
-        openRequest(request, door, call.budget, announced(request)),
+        openRequest(request, door, call.budget, announced(request.headers)),
       );
       return sendAnswer(reply, answer, door, call.name, startedMs);
     },
@@ -71,7 +73,7 @@ function answerRefused(
   const code = known?.code ?? 'internal';
   const { cause, detail } = causes[code] ?? otherwise;
   const envelope = {
-    format: announced(request),
+    format: announced(request.headers),
     institution: null,
     path: 'advisory' as const,
     receivedAtMs: door.clock.wallMs(),
@@ -84,14 +86,21 @@ function answerRefused(
   return reply.code(200).headers(answerHeaders(answer.outcome, 0)).send(Buffer.from(answer.bytes));
 }
 
-/** The framework refuses a type that is not even written like one, before anybody sees the body. */
-function nameReadableType(request: FastifyRequest): void {
-  const charset = announced(request) === 'nhsa-gbk' ? 'GBK' : 'utf-8';
-  request.headers = { ...request.headers, 'content-type': `application/json; charset=${charset}` };
+/**
+ * The framework refuses a type that is not even written like one, before anybody sees the body. Written in place: a
+ * request with headers of its own merges them anew whenever somebody reads one.
+ */
+function nameReadableType({ raw }: FastifyRequest): void {
+  raw.headers['content-type'] = readableTypes[announced(raw.headers)];
 }
 
+const readableTypes = {
+  'nhsa-json': 'application/json; charset=utf-8',
+  'nhsa-gbk': 'application/json; charset=GBK',
+} as const;
+
 /** Clients in use announce all kinds of types: where it is none of ours, the bytes decide. */
-function announced(request: FastifyRequest): 'nhsa-json' | 'nhsa-gbk' {
-  const format = formatOf(request.headers['content-type'] ?? null);
+function announced(headers: IncomingHttpHeaders): keyof typeof readableTypes {
+  const format = formatOf(headers['content-type'] ?? null);
   return format.ok && format.value === 'nhsa-gbk' ? 'nhsa-gbk' : 'nhsa-json';
 }

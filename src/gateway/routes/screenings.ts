@@ -19,7 +19,10 @@ export function screeningsRoute(app: FastifyInstance, door: ScreeningDoor, mayAs
     method: 'POST',
     url: '/v1/screenings',
     schema: screeningsSchema,
-    onRequest: async (request) => mayAsk(request.headers),
+    onRequest: (request, _reply, done) => {
+      mayAsk(request.headers);
+      done();
+    },
     handler: async (request, reply) => {
       const startedMs = door.clock.tickMs();
       const format = nativeFormat(request.headers['content-type'] ?? null);

@@ -1,0 +1,102 @@
+/**
+ * Main's end of the line to one thread. Piscina would do (it starts and replaces the threads), but its round trip
+ * clones every task; here a batch is written into memory that both sides share, the thread is woken by a futex, and
+ * only "done" comes back as a message. See `protocol/serve-line.ts` for the other end.
+ */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { assert } from '../base/assert.js';
+import { fail, ok, type Result } from '../base/result.js';
+import type { Loss } from './loss.js';
+import { ByteReader } from './protocol/byte-reader.js';
+import { ByteWriter } from './protocol/byte-writer.js';
+import { readReply } from './protocol/reply.js';
+import { writeRequest } from './protocol/request.js';
+import {
+  type BatchReply,
+  type LineAnswer,
+  type LineEnds,
+  type LineMessage,
+  type LoadReply,
+  type LoadRequest,
+  lineCell,
+  lineCells,
+  type UnreadClaim,
+} from './protocol.js';
+
+/** Bytes of shared memory on either way: a batch as the batcher cuts it, and its answers. More is moved. */
+const sharedBytes = { request: 1_114_112, reply: 524_288 };
+
+export class Line {
+  /** For the thread; the port moves there. */
+  readonly ends: LineEnds;
+  readonly #port: MessagePort;
+  readonly #cells: Int32Array;
+  readonly #request: ByteWriter;
+  readonly #reply: Buffer;
+  #answered: ((answer: Result<LineAnswer, Loss>) => void) | null = null;
+  #loss: Loss | null = null;
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    const cells = new SharedArrayBuffer(lineCells * Int32Array.BYTES_PER_ELEMENT);
+    const request = new SharedArrayBuffer(sharedBytes.request);
+    const reply = new SharedArrayBuffer(sharedBytes.reply);
+    this.ends = { cells, request, reply, port: port2 };
+    this.#port = port1;
+    this.#cells = new Int32Array(cells);
+    this.#request = new ByteWriter(request);
+    this.#reply = Buffer.from(reply);
+    port1.on('message', (answer: LineAnswer) => this.#settle(ok(answer)));
+    // A running task holds the process already; a thread that never came to its task must not.
+    port1.unref();
+  }
+
+  /** One question at a time. Fails where the thread did not survive it. */
+  async load(request: LoadRequest): Promise<Result<LoadReply, Loss>> {
+    const answer = await this.#ask(0, request);
+    return answer.ok ? ok(answer.value as LoadReply) : answer;
+  }
+
+  /** One question at a time; the bodies are copied before it returns. Fails where the thread did not survive it. */
+  async screen(rulesetId: string, claims: readonly UnreadClaim[]): Promise<Result<BatchReply, Loss>> {
+    this.#request.restart();
+    writeRequest(this.#request, rulesetId, claims);
+    const { length, overflow } = this.#request;
+    const answer = await (overflow === null ? this.#ask(length) : this.#ask(-length, overflow, [overflow]));
+    return answer.ok ? ok(this.#readReply(answer.value as ArrayBuffer | null)) : answer;
+  }
+
+  /** The thread is gone: what it was asked, or is asked from now on, fails at once. */
+  cut(loss: Loss): void {
+    this.#loss = loss;
+    this.#settle(fail(loss));
+    this.#port.close();
+  }
+
+  /** `length`: see `lineCell`. */
+  #ask(length: number, message?: LineMessage, moved: ArrayBuffer[] = []): Promise<Result<LineAnswer, Loss>> {
+    assert(this.#answered === null, 'one question at a time');
+    if (this.#loss !== null) return Promise.resolve(fail(this.#loss));
+    return new Promise((resolve) => {
+      this.#answered = resolve;
+      if (message !== undefined) this.#port.postMessage(message, moved);
+      Atomics.store(this.#cells, lineCell.request, length);
+      Atomics.add(this.#cells, lineCell.asked, 1);
+      Atomics.notify(this.#cells, lineCell.asked, 1);
+    });
+  }
+
+  #settle(answer: Result<LineAnswer, Loss>): void {
+    const answered = this.#answered;
+    this.#answered = null;
+    answered?.(answer);
+  }
+
+  /** Copied out of the shared memory in one piece: the thread's next answers are written over it. */
+  #readReply(moved: ArrayBuffer | null): BatchReply {
+    const length = Atomics.load(this.#cells, lineCell.reply);
+    const reply =
+      moved === null ? Buffer.from(this.#reply.subarray(0, length)) : Buffer.from(moved, 0, length);
+    return readReply(new ByteReader(reply));
+  }
+}
