@@ -27,11 +27,28 @@ export function dateOf(day: EpochDay): readonly [number, number, number] {
 
 /** The day of a Gregorian date, or null where no such date exists (2026-02-30). */
 export function dayFromDate(year: number, month: number, dayOfMonth: number): EpochDay | null {
-  const ms = Date.UTC(year, month - 1, dayOfMonth);
-  const date = new Date(ms);
-  const exists =
-    date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === dayOfMonth;
-  return exists ? ms / dayMs : null;
+  const exists = month >= 1 && month <= 12 && dayOfMonth >= 1 && dayOfMonth <= daysIn(year, month);
+  return exists ? civilDay(year, month, dayOfMonth) : null;
+}
+
+const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysIn(year: number, month: number): number {
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return (monthLengths[month - 1] as number) + (leap ? 1 : 0);
+}
+
+/**
+ * Arithmetic instead of a Date: every line of a claim has a date or two. Years are counted from March on, so that
+ * the leap day is the last of its year.
+ */
+function civilDay(year: number, month: number, dayOfMonth: number): EpochDay {
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const yearOfEra = y - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + dayOfMonth - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
 }
 
 /** `2026-03-18` for a day. */

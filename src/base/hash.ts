@@ -1,9 +1,10 @@
 /** Content hashes and derived ids. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-256 in lower-case hex. Text is hashed as UTF-8. */
 export function sha256Hex(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
+  // In one call: ids are hashes of short texts, where making a hash object costs more than hashing.
+  return hash('sha256', content, 'hex');
 }
 
 /**

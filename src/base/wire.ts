@@ -60,6 +60,45 @@ export function unpackWire(bytes: Uint8Array, limits: WireLimits): Result<unknow
   return error === null ? ok(unpackr.unpack(bytes)) : fail(error);
 }
 
+/** One value of bytes that are already known to be well-formed. */
+export function unpackPart(bytes: Uint8Array, start: number, end: number): unknown {
+  return unpackr.unpack(bytes.subarray(start, end));
+}
+
+/**
+ * The number whose type byte is at `at`, in bytes that are known to be well-formed; the same as `unpackWire`
+ * makes of it.
+ */
+export function unpackNumberAt(bytes: Buffer, at: number): number | bigint {
+  const type = bytes[at] as number;
+  if (type < 0x80) return type;
+  switch (type) {
+    case 0xcc:
+      return bytes[at + 1] as number;
+    case 0xcd:
+      return bytes.readUInt16BE(at + 1);
+    case 0xce:
+      return bytes.readUInt32BE(at + 1);
+    case 0xd0:
+      return bytes.readInt8(at + 1);
+    case 0xd1:
+      return bytes.readInt16BE(at + 1);
+    case 0xd2:
+      return bytes.readInt32BE(at + 1);
+    case 0xcb:
+      return bytes.readDoubleBE(at + 1);
+    case 0xcf:
+      return bytes.readBigUInt64BE(at + 1);
+    case 0xd3:
+      return bytes.readBigInt64BE(at + 1);
+    case 0xca:
+      // How a 32-bit float is rounded is the library's.
+      return unpackPart(bytes, at, at + 5) as number;
+    default:
+      return type - 0x100;
+  }
+}
+
 /** Bytes that follow the type byte: a fixed payload, or a count of `width` bytes and then what it counts. */
 type Head =
   | { readonly is: 'fixed'; readonly size: number }

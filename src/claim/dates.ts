@@ -3,6 +3,7 @@
  * `20260318102140`, a date alone. Without an offset a time is China Standard Time.
  */
 import { dayFromDate, dayOf, type EpochDay, type EpochMs, startOfDay } from '../base/calendar.js';
+import { CleanTimes, firstYear, lastYear } from './clean-time.js';
 
 export type ReadTime =
   | { readonly is: 'instant'; readonly at: EpochMs; readonly timed: boolean }
@@ -15,8 +16,10 @@ const separated =
 const compact = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(\d{3})?)?$/;
 
 const malformed: ReadTime = { is: 'malformed' };
-const firstYear = 1901;
-const lastYear = 2098;
+const cleanTimes = new CleanTimes();
+/** As long as the longest clean form. A Buffer as bodies are, so that compiled code sees one kind of bytes. */
+const scratch = Buffer.alloc(29);
+const instant = new Float64Array(1);
 const chinaOffsetMinutes = 480;
 
 /**
@@ -24,6 +27,7 @@ const chinaOffsetMinutes = 480;
  * fill it with zeros, and a rule that needs the hour must not trust them.
  */
 export function readTime(text: string): ReadTime {
+  if (readClean(text)) return { is: 'instant', at: instant[0] as EpochMs, timed: cleanTimes.timed };
   const match = separated.exec(text) ?? compact.exec(text);
   if (match === null) return malformed;
   const year = Number(match[1]);
@@ -38,6 +42,18 @@ export function readTime(text: string): ReadTime {
   const sinceMidnight = ((hour * 60 + minute) * 60 + second) * 1000 + millisecond;
   const at = startOfDay(day) + sinceMidnight + (chinaOffsetMinutes - offset) * 60_000;
   return { is: 'instant', at, timed: at !== startOfDay(dayOf(at)) };
+}
+
+/** Reads a usual form into `instant`, without a regular expression; false for another form. */
+function readClean(text: string): boolean {
+  const { length } = text;
+  if (length > scratch.length) return false;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return false;
+    scratch[i] = unit;
+  }
+  return cleanTimes.read(scratch, 0, length, instant, 0);
 }
 
 /** Minutes east of UTC; China's where none is written. */

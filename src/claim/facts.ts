@@ -34,16 +34,17 @@ const decimalScales = { money: scales.fen, quantity: scales.quantity, price: sca
 
 export class FactReader {
   readonly #notes: NoteTaker;
-  readonly #line: string | null;
+  readonly #line: string | null | (() => string);
 
-  /** `line`: the id that notes carry while a line's facts are read. */
-  constructor(notes: NoteTaker, line: string | null = null) {
+  /** `line`: the id that notes carry while a line's facts are read; a function is asked only for a note. */
+  constructor(notes: NoteTaker, line: string | null | (() => string) = null) {
     this.#notes = notes;
     this.#line = line;
   }
 
   note(field: FieldPath, problem: Problem): void {
-    this.#notes.note(field, problem, this.#line);
+    const line = this.#line;
+    this.#notes.note(field, problem, typeof line === 'function' ? line() : line);
   }
 
   text(field: FieldPath, value: unknown): string | null {

@@ -3,9 +3,12 @@ import { amountOf } from '../base/money.js';
 import type { Line, LineKind } from './claim.js';
 import { kindOfItemCode, readNationalItemCode } from './codes.js';
 import { FactReader } from './facts.js';
-import { netLines, type ReadLine } from './netting.js';
+import { netLines } from './netting.js';
 import { NoteTaker } from './notes.js';
 import type { RawLine, Vocabulary } from './raw-claim.js';
+
+/** A line while its claim is being read; after netting nobody changes it. */
+type ReadLine = { -readonly [Fact in keyof Line]: Line[Fact] };
 
 /** All lines in the order sent. Total: whatever the facts are, there is a line for each raw one. */
 export function readLines(
@@ -13,12 +16,16 @@ export function readLines(
   vocabulary: Vocabulary,
   notes: NoteTaker,
 ): readonly Line[] {
-  const ids = uniqueIds(raws, notes);
+  const silent = new FactReader(new NoteTaker());
+  const ids = uniqueIds(
+    raws.map((raw) => silent.text('lines.id', raw.id)),
+    (position) => raws[position]?.id,
+    notes,
+  );
   const lines = raws.map((raw, position) => {
     const id = ids[position] as string;
     return readLine(id, raw, vocabulary, new FactReader(notes, id));
   });
-  const silent = new FactReader(new NoteTaker());
   const origins = raws.map((raw, position) => ({
     encounter: raw.encounter,
     // A hospital's own code is unknown to rules, but still says which line a refund is of.
@@ -28,20 +35,24 @@ export function readLines(
   return lines;
 }
 
-/** A missing id becomes `#<position>`, a repeated one `<id>#2`, `<id>#3` …; it depends on the lines alone. */
-function uniqueIds(raws: readonly RawLine[], notes: NoteTaker): readonly string[] {
-  const silent = new FactReader(new NoteTaker());
-  const sent = raws.map((raw) => silent.text('lines.id', raw.id));
+/**
+ * A missing id becomes `#<position>`, a repeated one `<id>#2`, `<id>#3` …; it depends on the lines alone. `sent`: the
+ * ids as facts; `rawId` answers what a line's fact was read from.
+ */
+export function uniqueIds(
+  sent: readonly (string | null)[],
+  rawId: (position: number) => unknown,
+  notes: NoteTaker,
+): readonly string[] {
   const taken = new Set(sent);
   const uses = new Map<string, number>();
-  return raws.map((raw, position) => {
-    const id = sent[position] ?? null;
+  return sent.map((id, position) => {
     const use = (uses.get(id ?? '') ?? 0) + 1;
     uses.set(id ?? '', use);
     if (id !== null && use === 1) return id;
     const made = id === null ? free(`#${position + 1}`, 1, taken) : free(id, use, taken);
     const facts = new FactReader(notes, made);
-    if (id === null) facts.text('lines.id', raw.id);
+    if (id === null) facts.text('lines.id', rawId(position));
     else facts.note('lines.id', 'conflict');
     return made;
   });
@@ -94,7 +105,7 @@ function readLine(id: string, raw: RawLine, vocabulary: Vocabulary, facts: FactR
  * A code of no national shape is unknown, with a note: kept as a code that no table has, it would pass every
  * rule although nobody knows what the item is.
  */
-function readItemCode(value: unknown, facts: FactReader): string | null {
+export function readItemCode(value: unknown, facts: FactReader): string | null {
   const sent = facts.text('lines.itemCode', value);
   if (sent === null) return null;
   const code = readNationalItemCode(sent);
@@ -121,7 +132,8 @@ function readMoney(raw: RawLine, reverses: boolean, facts: FactReader): Money {
   };
 }
 
-function readAmount(
+/** The amount sent, else quantity times price with a note. */
+export function readAmount(
   value: unknown,
   quantityE4: number | null,
   unitPriceE4Fen: number | null,
@@ -141,7 +153,7 @@ function formatAmount(quantityE4: number, unitPriceE4Fen: number): string | null
 }
 
 /** Some systems mark a refund by one sign or by the original's id alone. */
-function negative(
+export function negative(
   field: 'lines.quantity' | 'lines.amount',
   value: number | null,
   facts: FactReader,
@@ -152,12 +164,16 @@ function negative(
 }
 
 function readUntil(value: unknown, from: number | null, facts: FactReader): number | null {
-  const until = facts.instant('lines.until', value).at;
+  return notBefore(facts.instant('lines.until', value).at, from, facts);
+}
+
+/** An end before the beginning is unknown. */
+export function notBefore(until: number | null, from: number | null, facts: FactReader): number | null {
   if (until === null || from === null || until >= from) return until;
   facts.note('lines.until', 'conflict');
   return null;
 }
 
-function readTraceCodes(values: readonly unknown[], facts: FactReader): readonly string[] {
+export function readTraceCodes(values: readonly unknown[], facts: FactReader): readonly string[] {
   return values.flatMap((value) => facts.text('lines.traceCodes', value) ?? []);
 }

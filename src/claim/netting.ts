@@ -7,8 +7,19 @@ import { quantityOf, shareOf } from '../base/money.js';
 import type { Line } from './claim.js';
 import type { NoteTaker } from './notes.js';
 
-/** A line while its claim is being read; netting fills in the last three facts, then nobody changes it. */
-export type ReadLine = { -readonly [Fact in keyof Line]: Line[Fact] };
+type NetFact = 'netQuantityE4' | 'netAmountFen' | 'payable';
+type JudgedFact =
+  | 'id'
+  | 'quantityE4'
+  | 'unitPriceE4Fen'
+  | 'amountFen'
+  | 'at'
+  | 'selfPaid'
+  | 'refund'
+  | 'reverses';
+
+/** What netting knows of a line, and the facts that it fills in. */
+export type ReadLine = Pick<Line, JudgedFact> & { -readonly [Fact in NetFact]: Line[Fact] };
 
 /** What a line's refund must share with it, beside the unit price. */
 export interface LineOrigin {

@@ -19,8 +19,10 @@ import type {
   Sex,
 } from './claim.js';
 import { isAreaCode, isDiagnosisCode, isProcedureCode, readInstitutionCode } from './codes.js';
+import type { ClaimHead } from './columns/claim-columns.js';
 import { FactReader } from './facts.js';
 import { claimFields, type FieldPath, type FieldSpec } from './fields.js';
+import { KeyedPatient, plainPatient } from './keyed-patient.js';
 import { readLines } from './lines.js';
 import type { PatientKeyer } from './patient-key.js';
 import type { RawClaim, RawDiagnosis, RawProcedure } from './raw-claim.js';
@@ -30,6 +32,19 @@ import type { RawClaim, RawDiagnosis, RawProcedure } from './raw-claim.js';
  * kept.
  */
 export function normalise(raw: RawClaim, patientKey: PatientKeyer): Claim {
+  const head = normaliseHead(raw, patientKey);
+  return {
+    ...head,
+    patient: plainPatient(head.patient),
+    lines: readLines(raw.lines, raw.vocabulary, raw.notes),
+  };
+}
+
+/**
+ * Everything but the lines. `notes` grows as the lines are read; the patient's key is made when it is first asked
+ * for.
+ */
+export function normaliseHead(raw: RawClaim, patientKey: PatientKeyer): ClaimHead {
   const facts = new FactReader(raw.notes);
   const institution = readInstitution(raw, facts);
   const sentAt = facts.instant('claim.sentAt', raw.sentAt).at;
@@ -48,7 +63,6 @@ export function normalise(raw: RawClaim, patientKey: PatientKeyer): Claim {
     encounter,
     diagnoses: raw.diagnoses.map((diagnosis) => readDiagnosis(diagnosis, facts)),
     procedures: raw.procedures.map((procedure) => readProcedure(procedure, facts)),
-    lines: readLines(raw.lines, raw.vocabulary, raw.notes),
     notes: raw.notes.notes,
   };
 }
@@ -104,15 +118,14 @@ function readPatient(
   const born = facts.day('patient.birthDate', patient.birthDate);
   const unborn = born !== null && sentAt !== null && born > dayOf(sentAt);
   if (unborn) facts.note('patient.birthDate', 'conflict');
-  return {
-    // The institution's region, not the patient's: senders fill it alike in every message about a person.
-    key: number === null ? null : patientKey(number, region),
+  // The institution's region, not the patient's: senders fill it alike in every message about a person.
+  return new KeyedPatient(number === null ? null : () => patientKey(number, region), {
     sex: facts.word<Sex>('patient.sex', patient.sex, vocabulary.sex),
     birthDate: unborn ? null : born,
     insurance: facts.word<Insurance>('patient.insurance', patient.insurance, vocabulary.insurance),
     region: readArea('patient.region', patient.region, facts),
     pregnancy: facts.word<Pregnancy>('patient.pregnancy', patient.pregnancy, vocabulary.pregnancy),
-  };
+  });
 }
 
 function readEncounter(raw: RawClaim, facts: FactReader): Encounter {

@@ -8,7 +8,7 @@ import type { Dictionaries } from './dictionaries.js';
 import { FactReader } from './facts.js';
 import { readNative } from './formats/native.js';
 import { readNational } from './formats/nhsa/read-national.js';
-import { identifyNational, replyTo } from './formats/nhsa/reply.js';
+import { identifyNational, replyTo, sentLines } from './formats/nhsa/reply.js';
 import { decodeNational, decodeUtf8, parseJson, parseMessagePack } from './formats/plain.js';
 import { recogniseFormat } from './formats/recognise.js';
 import { type Fields, isFields, own, WrongStructure } from './formats/structure.js';
@@ -86,7 +86,7 @@ function fillNative(root: Fields, format: WireFormat, settings: ReaderSettings):
 function fillNational(root: Fields, format: WireFormat, settings: ReaderSettings): ReadClaim {
   const message = readNational(root, settings.dictionaries);
   const claim = normalise(message.claim, settings.patientKey);
-  return { claim, format, reply: replyTo(message, claim) };
+  return { claim, format, reply: replyTo(message, sentLines(message, claim)) };
 }
 
 function unknownSender(problem: StructureProblem): Unreadable {

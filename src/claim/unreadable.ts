@@ -22,8 +22,8 @@ export interface ReplyContext {
   readonly taskId: string | null;
   readonly patientId: string | null;
   readonly encounterId: string | null;
-  /** By the claim's line id; empty for native claims. */
-  readonly lines: ReadonlyMap<string, ReplyLine>;
+  /** By the claim's line id; undefined for every id of a native claim. To be asked before the next claim is read. */
+  readonly line: (id: string) => ReplyLine | undefined;
 }
 
 export interface ReplyLine {
@@ -54,5 +54,5 @@ export const noReply: ReplyContext = {
   taskId: null,
   patientId: null,
   encounterId: null,
-  lines: new Map(),
+  line: () => undefined,
 };

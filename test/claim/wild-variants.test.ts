@@ -265,7 +265,7 @@ describe('several encounters and patients', () => {
     expect(read.claim.diagnoses.some((diagnosis) => diagnosis.code === 'J00')).toBe(false);
     expect(read.claim.lines.map((line) => line.id)[0]).toBe('OLD-1');
     expect(read.claim.lines[0]?.current).toBe(false);
-    expect(read.reply.lines.get('OLD-1')?.encounterId).toBe('IP202512010001');
+    expect(read.reply.line('OLD-1')?.encounterId).toBe('IP202512010001');
     expect(read.reply.encounterId).toBe('IP202603110042');
   });
 

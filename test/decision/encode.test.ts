@@ -196,7 +196,8 @@ describe('the national answer', () => {
     ]);
     const involved = [...lines.keys()].map((id) => ({ id, role: 'violating' as const }));
     const decision = decide(decideInput({ findings: [{ ...finding, lines: involved }] }));
-    const details = answer(decision, { ...stay.reply, lines }).output.result[0]?.['judge_result_detail_dtos'];
+    const reply = { ...stay.reply, line: (id: string) => lines.get(id) };
+    const details = answer(decision, reply).output.result[0]?.['judge_result_detail_dtos'];
     expect(details).toMatchObject([
       { rx_id: 'A', mdtrt_id: 'IP1' },
       { rx_id: '', mdtrt_id: 'IP202603110042' },

@@ -47,8 +47,6 @@ export class LineColumns {
   kind = new Int8Array(firstCapacity);
   /** See `lineFlag`. */
   flags = new Uint8Array(firstCapacity);
-  /** Which encounter of the request: refunds net within one. */
-  encounter = new Int16Array(firstCapacity);
 
   quantityE4 = new Float64Array(firstCapacity);
   unitPriceE4Fen = new Float64Array(firstCapacity);
@@ -85,7 +83,6 @@ export class LineColumns {
     this.itemCode = grownInts(this.itemCode, capacity);
     this.kind = copied(this.kind, new Int8Array(capacity));
     this.flags = copied(this.flags, new Uint8Array(capacity));
-    this.encounter = copied(this.encounter, new Int16Array(capacity));
     for (const name of numberColumns) this[name] = copied(this[name], new Float64Array(capacity));
     for (const name of textColumns) this[name].grow(capacity);
     this.#capacity = capacity;
@@ -104,7 +101,7 @@ export class LineColumns {
   }
 }
 
-function copied<T extends Int8Array | Uint8Array | Int16Array | Float64Array>(from: T, to: T): T {
+function copied<T extends Int8Array | Uint8Array | Float64Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }

@@ -25,6 +25,15 @@ export class TextColumn {
     this.#ends = grownInts(this.#ends, capacity);
   }
 
+  /** For a loop over all lines: `setSpan` writes here, and -1 into `starts` means unknown. Gone after `grow`. */
+  get starts(): Int32Array {
+    return this.#starts;
+  }
+
+  get ends(): Int32Array {
+    return this.#ends;
+  }
+
   /** A text of the body: valid UTF-8, nothing to repair. */
   setSpan(line: number, start: number, end: number): void {
     this.#starts[line] = start;

@@ -6,14 +6,14 @@ import type { CodeTable } from '../facts.js';
 import { claimFields, claimLimits } from '../fields.js';
 import { NoteTaker } from '../notes.js';
 import type { RawClaim, RawDiagnosis, RawLine, RawProcedure, Vocabulary } from '../raw-claim.js';
-import { type Fields, isFields, limitSize, own, wrongShape } from './structure.js';
+import { type Fields, isFields, limitSize, own, WrongStructure, wrongShape } from './structure.js';
 
 const wordsOf =
   (values: readonly string[]): CodeTable =>
   (code) =>
     values.includes(code) ? code : undefined;
 
-const vocabulary: Vocabulary = {
+export const vocabulary: Vocabulary = {
   sex: wordsOf(claimFields['patient.sex'].values),
   insurance: wordsOf(claimFields['patient.insurance'].values),
   pregnancy: wordsOf(claimFields['patient.pregnancy'].values),
@@ -30,9 +30,11 @@ export function readNative(root: Fields, dictionaries: Dictionaries): RawClaim {
   const institution = part(root, 'institution');
   const patient = part(root, 'patient');
   const encounter = part(root, 'encounter');
+  const [type, medType] = [own(encounter, 'type'), own(encounter, 'medType')];
+  const typed = { type, medType, region: own(institution, 'region') };
   return {
     eventId: own(root, 'eventId'),
-    kind: readKind(own(root, 'kind'), notes),
+    kind: readKind(own(root, 'kind'), notes) ?? wrongShape('kind', `one of ${kinds.join(', ')}`),
     scene: own(root, 'scene'),
     sentAt: own(root, 'sentAt'),
     claimId: own(root, 'claimId'),
@@ -53,10 +55,10 @@ export function readNative(root: Fields, dictionaries: Dictionaries): RawClaim {
     },
     encounter: {
       id: own(encounter, 'id'),
-      type: readType(encounter, dictionaries.forRegion(text(own(institution, 'region'))), notes),
+      type: readEncounterType(typed, dictionaries, notes),
       emergency: own(encounter, 'emergency'),
       internet: own(encounter, 'internet'),
-      medType: own(encounter, 'medType'),
+      medType,
       admittedAt: own(encounter, 'admittedAt'),
       dischargedAt: own(encounter, 'dischargedAt'),
       department: own(encounter, 'department'),
@@ -70,40 +72,69 @@ export function readNative(root: Fields, dictionaries: Dictionaries): RawClaim {
   };
 }
 
-function readType(encounter: Fields, tables: NationalTables, notes: NoteTaker): unknown {
-  const named = own(encounter, 'type');
-  const byMedType = typeOfMedType(text(own(encounter, 'medType')), tables);
-  const isKnown = vocabulary.encounterType(String(named)) !== undefined;
-  if (!isKnown || !disagreeAboutStay(named as EncounterType, byMedType)) return named;
+/** The same for a scanner, which leaves a wrong structure to the plain reader: null. */
+export function readNativeOrDecline(root: Fields, dictionaries: Dictionaries): RawClaim | null {
+  try {
+    return readNative(root, dictionaries);
+  } catch (error) {
+    if (error instanceof WrongStructure) return null;
+    throw error;
+  }
+}
+
+interface SentType {
+  readonly type: unknown;
+  readonly medType: unknown;
+  /** The institution's. */
+  readonly region: unknown;
+}
+
+/** The national code names the type as well, and is what the bill is settled by. */
+export function readEncounterType(sent: SentType, dictionaries: Dictionaries, notes: NoteTaker): unknown {
+  const { type } = sent;
+  const isKnown = typeof type === 'string' && vocabulary.encounterType(type) !== undefined;
+  const medType = text(sent.medType);
+  if (!isKnown || medType === null) return type;
+  const byMedType = typeOfMedType(medType, dictionaries.forRegion(text(sent.region)));
+  if (!disagreeAboutStay(type as EncounterType, byMedType)) return type;
   notes.note('encounter.type', 'conflict');
   return byMedType;
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value.trim() : null);
 
-function typeOfMedType(medType: string | null, tables: NationalTables): EncounterType | null {
-  const word = medType === null ? null : tables.med_type(medType);
+function typeOfMedType(medType: string, tables: NationalTables): EncounterType | null {
+  const word = tables.med_type(medType);
   return typeof word === 'string' ? (word.split(' ')[0] as EncounterType) : null;
 }
 
-/** Unknown keys are ignored, so a body of another form would read as a claim of nothing, and pass. */
+const parts = ['kind', 'institution', 'patient', 'encounter', 'lines'] as const;
+
+/**
+ * Whether a root has any part of a claim. Unknown keys are ignored, so a body of another form would read as a
+ * claim of nothing, and pass.
+ */
+export function isNativeRoot(valueAt: (name: (typeof parts)[number]) => unknown): boolean {
+  return parts.some((name) => valueAt(name) !== undefined);
+}
+
 function refuseForeign(root: Fields): void {
-  const parts = ['kind', 'institution', 'patient', 'encounter', 'lines'];
-  if (parts.some((name) => own(root, name) !== undefined)) return;
+  if (isNativeRoot((name) => own(root, name))) return;
   if (own(root, 'infno') === undefined && own(root, 'input') === undefined) {
     wrongShape('the root', `a claim (${parts.join(', ')})`);
   }
   wrongShape('the root', 'a native claim, not the national envelope');
 }
 
-/** What happened decides what is done with the claim, so an unknown word is not guessed at. */
-function readKind(value: unknown, notes: NoteTaker): ClaimKind {
+const kinds: readonly ClaimKind[] = claimFields['claim.kind'].values;
+
+/** What happened decides what is done with the claim, so an unknown word is not guessed at: null. */
+export function readKind(value: unknown, notes: NoteTaker): ClaimKind | null {
   if (value === undefined || value === null) {
     notes.note('claim.kind', 'missing');
     return 'screening';
   }
-  const kinds: readonly ClaimKind[] = claimFields['claim.kind'].values;
-  return kinds.find((kind) => kind === value) ?? wrongShape('kind', `one of ${kinds.join(', ')}`);
+  return kinds.find((kind) => kind === value) ?? null;
 }
 
 const nothing: Fields = {};

@@ -93,7 +93,7 @@ function detailOf(
   shares: ReadonlyMap<string, number>,
   reply: ReplyContext,
 ): unknown {
-  const sent = reply.lines.get(line.id);
+  const sent = reply.line(line.id);
   return {
     jrd_id: `${finding.findingId}-${index + 1}`,
     patn_id: reply.patientId ?? '',
@@ -112,7 +112,7 @@ function shareExcess(finding: Finding, reply: ReplyContext): ReadonlyMap<string,
   const shares = new Map<string, number>();
   let left = finding.excessFen;
   violating.forEach((line, i) => {
-    const bound = reply.lines.get(line.id)?.netAmountFen ?? left;
+    const bound = reply.line(line.id)?.netAmountFen ?? left;
     const share = i === violating.length - 1 ? left : Math.min(left, Math.max(bound, 0));
     shares.set(line.id, share);
     left -= share;

@@ -29,19 +29,27 @@ export interface NationalVisit {
 
 export function findVisit(sections: Sections, facts: FactReader): NationalVisit {
   const patient = findPatient(sections);
-  const found =
-    ownList(patient, 'fsi_encounter_dtos', claimLimits.encounters) ??
-    sharedList(sections, 'fsi_encounter_dtos', claimLimits.encounters);
+  const found = encountersOf(patient, sections);
   const all = found.length > 0 ? found : [{}];
   const chosen = chooseCurrent(all, node(patient, 'curr_mdtrt_id'), facts);
-  const encounters = all.map((fields) => openEncounter(fields, all, chosen, sections));
+  const flattened = new FlattenedLists(all, chosen, sections);
+  const encounters = all.map((fields) => openEncounter(fields, chosen, flattened));
   const orders = encounters.reduce((sum, encounter) => sum + encounter.orders.length, 0);
   limitSize(orders, claimLimits.lines, 'fsi_order_dtos');
   const main = encounters[all.indexOf(chosen)] as NationalEncounter;
   return { patient, encounters, main };
 }
 
-function findPatient(sections: Sections): Fields {
+/** The encounters of a patient; throws WrongStructure where there is no list of them. */
+export function encountersOf(patient: Fields, sections: Sections): readonly Fields[] {
+  return (
+    ownList(patient, 'fsi_encounter_dtos', claimLimits.encounters) ??
+    sharedList(sections, 'fsi_encounter_dtos', claimLimits.encounters)
+  );
+}
+
+/** The one patient that a request is about; throws WrongStructure where there is none, or another. */
+export function findPatient(sections: Sections): Fields {
   const patients = sharedList(sections, 'patient_dtos', claimLimits.lines);
   if (patients.length > 1) {
     const message = `patient_dtos holds ${patients.length} patients; a request is about one.`;
@@ -65,7 +73,7 @@ function sharedList({ data, input }: Sections, name: string, limit: number): rea
  */
 function chooseCurrent(all: readonly Fields[], named: unknown, facts: FactReader): Fields {
   const id = echo(named);
-  const match = id === null ? undefined : all.find((fields) => echo(node(fields, 'mdtrt_id')) === id);
+  const match = encounterWithId(all, id);
   if (match !== undefined) return match;
   const only = all.length === 1 ? all[0] : undefined;
   const onlyId = only === undefined ? null : echo(node(only, 'mdtrt_id'));
@@ -74,23 +82,22 @@ function chooseCurrent(all: readonly Fields[], named: unknown, facts: FactReader
   return only ?? all.find(hasCurrentOrder) ?? (all[0] as Fields);
 }
 
+/** The first encounter with an id; undefined where none has it, or no id is given. */
+export function encounterWithId(all: readonly Fields[], id: string | null): Fields | undefined {
+  return id === null ? undefined : all.find((fields) => echo(node(fields, 'mdtrt_id')) === id);
+}
+
 function hasCurrentOrder(fields: Fields): boolean {
   const orders = ownList(fields, 'fsi_order_dtos', claimLimits.lines) ?? [];
   return orders.some((order) => echo(node(order, 'curr_drord_flag')) === '1');
 }
 
-function openEncounter(
-  fields: Fields,
-  all: readonly Fields[],
-  chosen: Fields,
-  sections: Sections,
-): NationalEncounter {
+function openEncounter(fields: Fields, chosen: Fields, flattened: FlattenedLists): NationalEncounter {
   const id = echo(node(fields, 'mdtrt_id'));
   // One stay is sometimes sent in several pieces with one id.
   const current = fields === chosen || (id !== null && id === echo(node(chosen, 'mdtrt_id')));
   const lists = (name: string, limit: number) =>
-    ownList(fields, name, limit) ??
-    sharedList(sections, name, limit).filter((entry) => ownerOf(entry, all, chosen) === fields);
+    ownList(fields, name, limit) ?? flattened.of(fields, name, limit);
   return {
     fields,
     id,
@@ -101,9 +108,43 @@ function openEncounter(
   };
 }
 
-/** Whose an entry of a flattened list is: the encounter that it names, else the current one. */
-function ownerOf(entry: Fields, all: readonly Fields[], chosen: Fields): Fields {
-  const id = echo(node(entry, 'mdtrt_id'));
-  if (id === null) return chosen;
-  return all.find((fields) => echo(node(fields, 'mdtrt_id')) === id) ?? chosen;
+/** Lists that stand beside the encounters, each taken apart once: encounters times entries would be too many steps. */
+class FlattenedLists {
+  readonly #sections: Sections;
+  readonly #chosen: Fields;
+  readonly #byId = new Map<string, Fields>();
+  readonly #lists = new Map<string, ReadonlyMap<Fields, readonly Fields[]>>();
+
+  constructor(all: readonly Fields[], chosen: Fields, sections: Sections) {
+    this.#sections = sections;
+    this.#chosen = chosen;
+    for (const fields of all) {
+      const id = echo(node(fields, 'mdtrt_id'));
+      if (id !== null && !this.#byId.has(id)) this.#byId.set(id, fields);
+    }
+  }
+
+  /** The entries of a list that are an encounter's. */
+  of(encounter: Fields, name: string, limit: number): readonly Fields[] {
+    const parts = this.#lists.get(name) ?? this.#takeApart(name, limit);
+    this.#lists.set(name, parts);
+    return parts.get(encounter) ?? [];
+  }
+
+  #takeApart(name: string, limit: number): ReadonlyMap<Fields, readonly Fields[]> {
+    const parts = new Map<Fields, Fields[]>();
+    for (const entry of sharedList(this.#sections, name, limit)) {
+      const owner = this.#ownerOf(entry);
+      const part = parts.get(owner);
+      if (part === undefined) parts.set(owner, [entry]);
+      else part.push(entry);
+    }
+    return parts;
+  }
+
+  /** The first encounter that an entry names, else the current one. */
+  #ownerOf(entry: Fields): Fields {
+    const id = echo(node(entry, 'mdtrt_id'));
+    return (id === null ? undefined : this.#byId.get(id)) ?? this.#chosen;
+  }
 }

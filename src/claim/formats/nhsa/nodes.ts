@@ -8,8 +8,13 @@ import { type Fields, isFields, limitSize, own, wrongShape } from '../structure.
 export function node(fields: Fields, name: string): unknown {
   const value = own(fields, name);
   if (value !== undefined) return value;
-  const camel = camelNames.get(name) ?? camelCase(name);
+  const camel = camelName(name);
   return camel === name ? undefined : own(fields, camel);
+}
+
+/** The other spelling of a national name; the name itself where it has but one. */
+export function camelName(name: string): string {
+  return camelNames.get(name) ?? camelCase(name);
 }
 
 // Names come from this folder's sources, never from a message, so the cache is bounded by them.
@@ -22,7 +27,9 @@ function camelCase(name: string): string {
 }
 
 export function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && /^\s*-?\s*$/.test(value));
+  if (typeof value !== 'string') return value === undefined || value === null;
+  const text = value.trim();
+  return text === '' || text === '-';
 }
 
 /** Objects of a list node; none where it is blank, one where it is a single object. */

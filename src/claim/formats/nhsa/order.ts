@@ -35,31 +35,48 @@ export function readOrder(order: Fields, around: OrderSurroundings): RawLine {
     current: around.current ? node(order, 'curr_drord_flag') : false,
     selfPaid: isSelfPaid(order, around.tables),
     days: node(order, 'prd_days'),
-    traceCodes: traceCodesOf(order),
+    traceCodes: traceCodesOf(traceNodes.map((name) => node(order, name))),
     splitPack: node(order, 'trdn_flag'),
     reverses: node(order, 'init_feedetl_sn'),
     encounter: around.encounter,
   };
 }
 
+/** The names of the list prices by level of institution. */
+export function levelPriceNode(level: string): string {
+  return `lv${level}_hosp_item_pric`;
+}
+
 /** The catalogue's price for this level of institution, else its general one. */
 function listPriceOf(order: Fields, level: string | null): unknown {
-  const ofLevel = level === null ? null : node(order, `lv${level}_hosp_item_pric`);
+  const ofLevel = level === null ? null : node(order, levelPriceNode(level));
   return isBlank(ofLevel) ? node(order, 'hilist_pric') : ofLevel;
 }
 
-/**
- * Outside the catalogue and wholly paid by the patient, or declared so by the doctor or the vendor's own
- * flag.
- */
+/** Outside the catalogue and wholly paid by the patient, or declared so by the doctor or the vendor. */
 function isSelfPaid(order: Fields, tables: NationalTables): boolean {
-  if (echo(node(order, 'hosp_appr_flag')) === '2') return true;
-  const vendorFlag = node(order, 'self_paying_flag');
-  if (vendorFlag === true || echo(vendorFlag) === '1') return true;
-  const listed = echo(node(order, 'hilist_lv'));
-  if (listed === null || tables.hilist_lv(listed) !== 'excluded') return false;
-  const [own, total] = [fenOf(node(order, 'ownpay_amt')), fenOf(node(order, 'sumamt'))];
-  return own !== null && own === total;
+  return (
+    isDeclaredSelfPaid(node(order, 'hosp_appr_flag'), node(order, 'self_paying_flag')) ||
+    (isOutsideCatalogue(node(order, 'hilist_lv'), tables) &&
+      isWhole(node(order, 'ownpay_amt'), node(order, 'sumamt')))
+  );
+}
+
+/** By the doctor's approval or by a flag that vendors have of their own. */
+export function isDeclaredSelfPaid(approval: unknown, vendorFlag: unknown): boolean {
+  return echo(approval) === '2' || vendorFlag === true || echo(vendorFlag) === '1';
+}
+
+/** Whether a catalogue level (`hilist_lv`) is one that insurance pays nothing of. */
+export function isOutsideCatalogue(level: unknown, tables: NationalTables): boolean {
+  const listed = echo(level);
+  return listed !== null && tables.hilist_lv(listed) === 'excluded';
+}
+
+/** Whether both amounts are known and the same. */
+export function isWhole(own: unknown, total: unknown): boolean {
+  const fen = fenOf(own);
+  return fen !== null && fen === fenOf(total);
 }
 
 function fenOf(value: unknown): number | null {
@@ -68,13 +85,13 @@ function fenOf(value: unknown): number | null {
 }
 
 /** The names under which trace codes are sent: a list, one object or a text. */
-const traceNodes = ['drugtracinfo', 'drug_trac_info', 'drug_trac_codg'];
+export const traceNodes = ['drugtracinfo', 'drug_trac_info', 'drug_trac_codg'] as const;
 
-function traceCodesOf(order: Fields): readonly unknown[] {
-  const codes = traceNodes.flatMap((name) => {
-    const value = node(order, name);
+/** The distinct codes in the values of `traceNodes`; throws WrongStructure where they are too many. */
+export function traceCodesOf(values: readonly unknown[]): readonly unknown[] {
+  const codes = values.flatMap((value, i) => {
     const entries = Array.isArray(value) ? value : [value];
-    limitSize(entries.length, claimLimits.traceCodesPerLine, name);
+    limitSize(entries.length, claimLimits.traceCodesPerLine, traceNodes[i] as string);
     return entries.flatMap(traceCodeOf);
   });
   const unique = [...new Set(codes)];
@@ -91,19 +108,29 @@ function traceCodeOf(entry: unknown): readonly unknown[] {
 const chinese = /[\u3400-\u9fff]/;
 const codeLike = /^[\w.-]{1,30}$/;
 
-/**
- * A department's code from `<prefix>_codg`. Some systems send name and code the wrong way round: set right,
- * with a note. A name without a code anywhere is no code.
- */
+/** The code of the department whose nodes begin with `prefix`; see `departmentCode`. */
 export function readDepartment(
   fields: Fields,
   prefix: string,
   field: FieldPath,
   facts: FactReader,
 ): string | null {
-  const code = echo(node(fields, `${prefix}_codg`));
+  return departmentCode(node(fields, `${prefix}_codg`), node(fields, `${prefix}_name`), field, facts);
+}
+
+/**
+ * A department's code. Some systems send name and code the wrong way round: set right, with a note. A name
+ * without a code anywhere is no code.
+ */
+export function departmentCode(
+  sentCode: unknown,
+  sentName: unknown,
+  field: FieldPath,
+  facts: FactReader,
+): string | null {
+  const code = echo(sentCode);
   if (code === null || !chinese.test(code)) return code;
-  const name = echo(node(fields, `${prefix}_name`));
+  const name = echo(sentName);
   const swapped = name !== null && codeLike.test(name);
   facts.note(field, swapped ? 'repaired' : 'unknown-code');
   return swapped ? name : null;

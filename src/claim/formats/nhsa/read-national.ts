@@ -7,7 +7,7 @@ import { claimFields } from '../../fields.js';
 import { NoteTaker } from '../../notes.js';
 import type { RawClaim, RawDiagnosis, RawProcedure, Vocabulary } from '../../raw-claim.js';
 import { type Fields, WrongStructure } from '../structure.js';
-import { findVisit, type NationalEncounter, type NationalVisit } from './encounters.js';
+import { findVisit, type NationalEncounter, type NationalVisit, type Sections } from './encounters.js';
 import { echo, isBlank, node, nodeObject } from './nodes.js';
 import { readDepartment, readOrder } from './order.js';
 import { readScene, typeOfScene } from './scene.js';
@@ -24,9 +24,9 @@ export function readNational(root: Fields, dictionaries: Dictionaries): National
   const notes = new NoteTaker();
   const facts = new FactReader(notes);
   const infno = readTransaction(root);
-  const input = nodeObject(node(root, 'input') ?? root, 'input');
-  const data = nodeObject(node(input, 'data'), 'input.data');
-  const visit = findVisit({ data, input }, facts);
+  const sections = openSections(root);
+  const { data } = sections;
+  const visit = findVisit(sections, facts);
   const main = visit.main.fields;
   const area = firstFilled(node(main, 'medins_admdvs'), node(root, 'mdtrtarea_admvs'));
   const tables = dictionaries.forRegion(echo(area));
@@ -53,6 +53,12 @@ export function readNational(root: Fields, dictionaries: Dictionaries): National
     notes,
   };
   return { claim, root, data, visit };
+}
+
+/** Where the nodes of a request stand; throws WrongStructure where nothing can. */
+export function openSections(root: Fields): Sections {
+  const input = nodeObject(node(root, 'input') ?? root, 'input');
+  return { input, data: nodeObject(node(input, 'data'), 'input.data') };
 }
 
 function readTransaction(root: Fields): string | null {
@@ -171,11 +177,16 @@ function readOperation(fields: Fields): RawProcedure {
 }
 
 function readLines(visit: NationalVisit, tables: NationalTables, facts: FactReader): RawClaim['lines'] {
-  const level = echo(node(visit.main.fields, 'medins_lv'));
-  const institutionLevel = level === null ? null : (tables.medins_lv(level) ?? null);
+  const institutionLevel = levelOf(visit, tables);
   return visit.encounters.flatMap(({ orders, current }, encounter) =>
     orders.map((order) => readOrder(order, { tables, institutionLevel, encounter, current, facts })),
   );
+}
+
+/** '1', '2' or '3': what chooses among list prices; null for unknown. */
+export function levelOf(visit: NationalVisit, tables: NationalTables): string | null {
+  const level = echo(node(visit.main.fields, 'medins_lv'));
+  return level === null ? null : (tables.medins_lv(level) ?? null);
 }
 
 const encounterWords: CodeTable = (word) =>

@@ -1,27 +1,37 @@
 /**
  * What the national answer repeats of its request. Kept apart from the claim: it holds the patient's number.
  */
-import type { Claim } from '../../claim.js';
+import type { Claim, Line } from '../../claim.js';
 import { noReply, type ReplyContext, type ReplyLine } from '../../unreadable.js';
 import { type Fields, isFields } from '../structure.js';
 import { echo, node } from './nodes.js';
 import type { NationalMessage } from './read-national.js';
 
-export function replyTo(message: NationalMessage, claim: Claim): ReplyContext {
-  const { patient, main, encounters } = message.visit;
-  const rawLines = message.claim.lines;
-  const lines = claim.lines.map((line, i): [string, ReplyLine] => {
-    const raw = rawLines[i];
-    const encounterId = raw === undefined ? null : (encounters[raw.encounter]?.id ?? null);
-    return [line.id, { lineId: echo(raw?.id), encounterId, netAmountFen: line.netAmountFen }];
-  });
+/** `line`: how an answer finds what was sent of a line; see `sentLines`. */
+export function replyTo({ visit, root, data }: NationalMessage, line: ReplyContext['line']): ReplyContext {
+  const { patient, main } = visit;
   return {
-    ...identifyNational(message.root),
-    taskId: echo(node(message.data, 'task_id')),
+    ...identifyNational(root),
+    taskId: echo(node(data, 'task_id')),
     patientId: echo(node(patient, 'patn_id')),
     encounterId: main.id ?? echo(node(patient, 'curr_mdtrt_id')),
-    lines: new Map(lines),
+    line,
   };
+}
+
+/** The lines of a message that was read into plain values. Nothing is made before an answer names a line. */
+export function sentLines(message: NationalMessage, claim: Claim): ReplyContext['line'] {
+  let lines: ReadonlyMap<string, ReplyLine> | null = null;
+  return (id) => {
+    lines ??= new Map(claim.lines.map((line, i) => [line.id, sentLine(message, line, i)]));
+    return lines.get(id);
+  };
+}
+
+function sentLine({ visit, claim }: NationalMessage, line: Line, index: number): ReplyLine {
+  const raw = claim.lines[index];
+  const encounterId = raw === undefined ? null : (visit.encounters[raw.encounter]?.id ?? null);
+  return { lineId: echo(raw?.id), encounterId, netAmountFen: line.netAmountFen };
 }
 
 /** What an unreadable request still says about itself. */
