@@ -1,9 +1,9 @@
 /** The heart: one claim, from its bytes to the bytes of its decision. Synchronous and forgetful. */
 import type { Clock } from '../src/base/clock.js';
 import { sha256Hex } from '../src/base/hash.js';
-import type { Claim } from '../src/claim/claim.js';
+import type { ClaimHead } from '../src/claim/columns/claim-columns.js';
 import type { WireFormat } from '../src/claim/formats/wire-format.js';
-import { type ReplyContext, readClaim, recogniseFormat } from '../src/claim/read-claim.js';
+import { type ReplyContext, recogniseFormat } from '../src/claim/read-claim.js';
 import { decide, type KnownIds, notScreened } from '../src/decision/decide.js';
 import type { Decision, NotScreenedCause } from '../src/decision/decision.js';
 import { encodeDecision } from '../src/decision/encode.js';
@@ -26,12 +26,12 @@ export function screenClaim(
 ): ScreenedClaim {
   const startedMs = clock.tickMs();
   if (startedMs >= envelope.deadlineMs) return notScreenedUnread(body, envelope, 'budget', null);
-  const { ruleset } = loaded;
+  const { ruleset, reader } = loaded;
   const answer = (
     decision: Decision,
     format: WireFormat,
     reply: ReplyContext | null,
-    claim: Claim | null,
+    claim: ClaimHead | null,
   ) => {
     const partialAsFailure = loaded.partialAsFailure.has(claim?.institution.code ?? '');
     const bytes = encodeDecision(decision, reply, format, envelope.receivedAtMs, { partialAsFailure });
@@ -39,7 +39,7 @@ export function screenClaim(
   };
 
   const contentHash = sha256Hex(body);
-  const read = readClaim(body, envelope.format, loaded.reader);
+  const read = reader.read(body, envelope.format);
   if (!read.ok) {
     const { message, reply, ...ids } = read.error;
     const format = envelope.format ?? recogniseFormat(null, body);
@@ -51,7 +51,8 @@ export function screenClaim(
     );
   }
 
-  const { claim, format, reply } = read.value;
+  const { columns, format, reply } = read.value;
+  const claim = columns.head;
   const known = { ...idsOf(claim), contentHash };
   const refusal = refusalOf(claim, envelope);
   if (refusal !== null) {
@@ -59,10 +60,17 @@ export function screenClaim(
   }
 
   meter.shortenTo(deadlineFor(envelope, claim.scene));
-  const screened = ruleset.screen(claim, meter);
+  const screened = ruleset.screen(columns, meter);
   meter.leaveRules();
   if (meter.nothingRan) return answer(notScreened('budget', null, known, ruleset.name), format, reply, claim);
-  const decision = decide({ claim, contentHash, ...screened, ruleset: ruleset.name, path: envelope.path });
+  const decision = decide({
+    claim,
+    lineCount: columns.lines.count,
+    contentHash,
+    ...screened,
+    ruleset: ruleset.name,
+    path: envelope.path,
+  });
   return answer(decision, format, reply, claim);
 }
 
@@ -79,13 +87,13 @@ export function notScreenedUnread(
   return { bytes, outcome: outcomeOf(decision, format, null, 0) };
 }
 
-function idsOf({ kind, institution, eventId, claimId }: Claim): KnownIds {
+function idsOf({ kind, institution, eventId, claimId }: ClaimHead): KnownIds {
   return { kind, institution: institution.code, eventId, claimId };
 }
 
 /** Why a claim that can be read is not screened; null: it is. */
 function refusalOf(
-  { institution, kind }: Claim,
+  { institution, kind }: ClaimHead,
   envelope: Envelope,
 ): { readonly cause: NotScreenedCause; readonly detail: string } | null {
   if (envelope.institution !== null && institution.code !== envelope.institution) {
@@ -97,7 +105,12 @@ function refusalOf(
   return null;
 }
 
-function outcomeOf(decision: Decision, format: WireFormat, claim: Claim | null, screenMs: number): Outcome {
+function outcomeOf(
+  decision: Decision,
+  format: WireFormat,
+  claim: ClaimHead | null,
+  screenMs: number,
+): Outcome {
   return {
     format,
     status: decision.status,

@@ -6,7 +6,7 @@
 import type { Clock } from '../src/base/clock.js';
 import { packWire } from '../src/base/wire.js';
 import type { WireFormat } from '../src/claim/formats/wire-format.js';
-import type { Artifact, ArtifactTable } from '../src/ruleset/compile/artifact.js';
+import type { Tables } from '../src/ruleset/runtime/tables/tables.js';
 import { type BatchReply, type BatchRequest, type Envelope, packSlab } from '../src/screening/protocol.js';
 import type { LoadedRuleset } from './ruleset-cache.js';
 import { screenBatch } from './screen-batch.js';
@@ -19,7 +19,7 @@ const rounds = { least: 2, most: 400, enoughMs: 400 };
  * must answer each of them with a decision.
  */
 export function warmUp(
-  tables: Artifact['tables'],
+  tables: Tables,
   loaded: LoadedRuleset,
   progress: SharedArrayBuffer,
   clock: Clock,
@@ -70,8 +70,8 @@ const linesPerClaim = 12;
 const institution = 'H00000000000';
 
 /** One body per format and group of codes, every table of the rule set touched. */
-export function warmUpBodies(tables: Artifact['tables']): readonly WarmUpBody[] {
-  const codes = Object.values(tables).flatMap(sampleCodes);
+export function warmUpBodies(tables: Tables): readonly WarmUpBody[] {
+  const codes = tables.names.flatMap((name) => sampleCodes(tables, name));
   const groups: string[][] = [];
   for (let i = 0; i === 0 || i < codes.length; i += linesPerClaim)
     groups.push(codes.slice(i, i + linesPerClaim));
@@ -88,15 +88,12 @@ export function warmUpBodies(tables: Artifact['tables']): readonly WarmUpBody[] 
   });
 }
 
-/** Evenly spread over the table; a key column holds codes, or lists of codes. */
-function sampleCodes({ rows, key, columns }: ArtifactTable): string[] {
-  const column = key === null ? undefined : columns[key];
-  if (column === undefined) return [];
-  const step = Math.max(1, Math.floor(rows / codesPerTable));
-  return column
-    .filter((_, row) => row % step === 0)
-    .map((cell) => (Array.isArray(cell) ? cell[0] : cell))
-    .filter((code) => typeof code === 'string');
+/** Evenly spread over the keys of the table. */
+function sampleCodes(tables: Tables, name: string): readonly string[] {
+  const { keyNumbers } = tables.get(name);
+  const step = Math.max(1, Math.floor(keyNumbers.length / codesPerTable));
+  const chosen = keyNumbers.filter((_, position) => position % step === 0);
+  return Array.from(chosen, (number) => tables.text(number));
 }
 
 const inpatient = (variant: number) => variant % 2 === 0;

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { sha256Hex } from '../base/hash.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Claim } from '../claim/claim.js';
+import { columnsOf } from '../claim/columns/fill-columns.js';
 import { buildDictionaries } from '../claim/dictionaries.js';
 import { patientKeyer } from '../claim/patient-key.js';
 import { readClaim, recogniseFormat } from '../claim/read-claim.js';
@@ -70,10 +71,17 @@ export function screenBody(body: Uint8Array, artifact: Artifact): Result<Explain
     return ok({ decision, claim: null, format: recogniseFormat(null, body) });
   }
   const { claim, format } = read.value;
-  const screened = ruleset.screen(claim, unlimited);
+  const screened = ruleset.screen(columnsOf(claim, ruleset.items), unlimited);
   const path = pathOf(claim);
   return ok({
-    decision: decide({ claim, contentHash, ...screened, ruleset: ruleset.name, path }),
+    decision: decide({
+      claim,
+      lineCount: claim.lines.length,
+      contentHash,
+      ...screened,
+      ruleset: ruleset.name,
+      path,
+    }),
     claim,
     format,
   });

@@ -3,7 +3,8 @@
  * decision.
  */
 import { derivedId } from '../base/hash.js';
-import type { Claim, ClaimKind } from '../claim/claim.js';
+import type { ClaimKind } from '../claim/claim.js';
+import type { ClaimHead } from '../claim/columns/claim-columns.js';
 import { hasLines } from '../claim/stage.js';
 import type {
   Decision,
@@ -19,13 +20,15 @@ import type {
 export const decisionLimits = { findings: 500, linesPerEntry: 500 } as const;
 
 export interface DecideInput {
-  readonly claim: Claim;
+  readonly claim: ClaimHead;
+  /** How many lines it holds, refunds and self-paid ones included. */
+  readonly lineCount: number;
   /** SHA-256 of the request's bytes, hex. */
   readonly contentHash: string;
   /** Sorted by rule, row, line; `record` findings included. */
   readonly findings: readonly Finding[];
   readonly notEvaluated: readonly NotEvaluated[];
-  /** Per blamed line the largest excess (fen) of its findings other than `record`. */
+  /** Per blamed line the largest excess (fen) of its findings other than `record`, capped by its net amount. */
   readonly excessByLine: ReadonlyMap<string, number>;
   readonly ruleset: RulesetName;
   /** Advisory answers leave `record` findings out. */
@@ -43,9 +46,10 @@ export interface KnownIds {
 
 /** The decision on a claim that was screened, wholly or in part. */
 export function decide(input: DecideInput): Decision {
-  const { claim } = input;
+  const { claim, lineCount } = input;
+  const isEmpty = lacksLines(claim, lineCount);
   const shown = input.findings.filter((finding) => input.path === 'durable' || finding.effect !== 'record');
-  const complete = input.notEvaluated.length === 0 && !lacksLines(claim);
+  const complete = input.notEvaluated.length === 0 && !isEmpty;
   const findings = cutFindings(shown);
   return {
     decisionId: decisionIdOf(claim.institution.code, claim.eventId, input.contentHash, claim.kind),
@@ -54,11 +58,11 @@ export function decide(input: DecideInput): Decision {
     eventId: claim.eventId,
     status: statusOf(shown, complete),
     cause: null,
-    detail: detailOf(claim, shown, findings, input.notEvaluated),
+    detail: detailOf(isEmpty, shown, findings, input.notEvaluated),
     coverage: { complete, notEvaluated: input.notEvaluated.map(cutEntry).toSorted(compareEntries) },
     retracts: [],
     findings: findings.map(cutFinding),
-    excessFen: sumExcess(claim, input.excessByLine),
+    excessFen: sumExcess(input.excessByLine),
     ruleset: input.ruleset,
   };
 }
@@ -107,8 +111,8 @@ export function decisionIdOf(
  * Nothing was there to judge, mostly because the list stands under a name that nobody reads: no rule says so,
  * but it is no pass. A claim whose lines are all refunds or self-paid was judged.
  */
-function lacksLines(claim: Claim): boolean {
-  return claim.kind === 'screening' && claim.lines.length === 0 && hasLines(claim.scene);
+function lacksLines({ kind, scene }: ClaimHead, lineCount: number): boolean {
+  return kind === 'screening' && lineCount === 0 && hasLines(scene);
 }
 
 function statusOf(findings: readonly Finding[], complete: boolean): Status {
@@ -117,13 +121,10 @@ function statusOf(findings: readonly Finding[], complete: boolean): Status {
   return complete ? 'pass' : 'partial';
 }
 
-/** The same money once: each line's largest excess, never more than is left of the line. */
-function sumExcess(claim: Claim, excessByLine: ReadonlyMap<string, number>): number {
+/** The same money once: each line's largest excess. */
+function sumExcess(excessByLine: ReadonlyMap<string, number>): number {
   let sum = 0;
-  for (const line of claim.lines) {
-    const excess = excessByLine.get(line.id) ?? 0;
-    sum += Math.min(excess, line.netAmountFen ?? excess);
-  }
+  for (const excess of excessByLine.values()) sum += excess;
   return sum;
 }
 
@@ -161,13 +162,13 @@ function compareEntries(a: NotEvaluated, b: NotEvaluated): number {
 }
 
 function detailOf(
-  claim: Claim,
+  isEmpty: boolean,
   all: readonly Finding[],
   kept: readonly Finding[],
   notEvaluated: readonly NotEvaluated[],
 ): string | null {
   const sentences: string[] = [];
-  if (lacksLines(claim)) sentences.push('The claim holds no lines to judge.');
+  if (isEmpty) sentences.push('The claim holds no lines to judge.');
   if (kept.length < all.length) sentences.push(`Shows ${kept.length} of ${all.length} findings.`);
   const longLists = [...kept, ...notEvaluated].some((one) => one.lines.length > decisionLimits.linesPerEntry);
   if (longLists) sentences.push(`Shows the first ${decisionLimits.linesPerEntry} lines of each entry.`);

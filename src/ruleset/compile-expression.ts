@@ -2,26 +2,27 @@
  * A bare expression through the same checker, emitter and runtime as a rule's condition. The door for
  * conformance and property tests, and for trying an expression out; screening does not use it.
  */
+
+import { js } from '../base/code.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Claim } from '../claim/claim.js';
+import { columnsOf } from '../claim/columns/fill-columns.js';
 import { ExpressionChecker } from './check/check-expression.js';
 import { costLimits, costOf } from './check/cost.js';
 import type { Binding, Scope } from './check/scope.js';
 import { maxSources, sourcesOf } from './check/sources.js';
 import type { FactPath, Slot, Typed } from './check/typed.js';
 import { line, type Type, typeName } from './check/types.js';
-import { knownTest, parameterList } from './compile/access.js';
+import { knownMaskCode, parameterList } from './compile/access.js';
 import type { ArtifactSource } from './compile/artifact.js';
 import { Block } from './compile/block.js';
-import { joinCode, js } from './compile/code.js';
 import { Constants } from './compile/constants.js';
 import { Emitter } from './compile/emitter.js';
 import { type Diagnostic, Problems } from './diagnostics/diagnostic.js';
 import { SourceText } from './diagnostics/source-text.js';
 import { celText } from './parse/cel-text.js';
-import type { ClaimView } from './runtime/claim-view.js';
-import { viewClaim } from './runtime/claim-view.js';
-import type { Evaluate, KnownTest } from './runtime/generated.js';
+import { ClaimView } from './runtime/claim-view.js';
+import type { Evaluate, KnownMask } from './runtime/generated.js';
 import { libraryWithoutTables, runText } from './runtime/instantiate.js';
 import { Unknown } from './runtime/unknown.js';
 
@@ -103,36 +104,41 @@ function compile(typed: Typed, environment: Environment): CompiledExpression {
   };
   const fastEmitter = new Emitter({ ...options, form: 'fast' });
   const [fast, full] = [form(fastEmitter), form(new Emitter({ ...options, form: 'full' }))];
-  const tests = [...fastEmitter.assumed].map((path: FactPath) => js`(view) => ${knownTest(path)}`);
-  const text =
-    js`${constants.definitions}\nreturn [${fast}, ${full}, [${joinCode(tests, ', ')}]];`.toString();
-  const [runFast, runFull, knownTests] = runText(text, 'expression', libraryWithoutTables) as [
+  const assumed: readonly FactPath[] = [...fastEmitter.assumed];
+  const text = js`${constants.definitions}\nreturn [${fast}, ${full}, ${knownMaskCode(assumed)}];`.toString();
+  const { library, items } = libraryWithoutTables();
+  const [runFast, runFull, knownMask] = runText(text, 'expression', library) as [
     Evaluate<unknown>,
     Evaluate<unknown>,
-    readonly KnownTest[],
+    KnownMask,
   ];
+  const allKnown = assumed.reduce((mask, _, bit) => mask | (1 << bit), 0);
   const used = new Set(sources.map((s) => s.fact));
-  const run = (evaluate: Evaluate<unknown>, bindings: Bindings) =>
-    outcomeOf(evaluate(viewOf(bindings, variables), bindings.line ?? -1, -1, -1, -1, -1), sources);
+  const view = new ClaimView(items);
+  const open = ({ claim, variables: values }: Bindings) => {
+    if (claim !== undefined) view.open(columnsOf(claim, items));
+    view.variables = variables.map((name) => values?.[name] ?? null);
+  };
+  const run = (evaluate: Evaluate<unknown>, { line: position }: Bindings) => {
+    const anchor = position === undefined ? -1 : (view.allLines[position] ?? -1);
+    return outcomeOf(evaluate(view, anchor, -1, -1, -1, -1), sources);
+  };
   return {
     type: typed.type,
     sources,
     code: text,
-    evaluate: (bindings) => run(runFull, bindings),
+    evaluate: (bindings) => {
+      open(bindings);
+      return run(runFull, bindings);
+    },
     evaluateFast: (bindings) => {
-      const view = viewOf(bindings, variables);
+      open(bindings);
       const isKnown =
-        knownTests.every((test) => test(view)) &&
+        knownMask(view) === allKnown &&
         variables.every((name) => !used.has(name) || bindings.variables?.[name] != null);
       return isKnown ? run(runFast, bindings) : null;
     },
   };
-}
-
-function viewOf(bindings: Bindings, variables: readonly string[]): ClaimView {
-  const view = bindings.claim === undefined ? {} : viewClaim(bindings.claim);
-  const values = variables.map((name) => bindings.variables?.[name] ?? null);
-  return Object.assign(view, { variables: values }) as unknown as ClaimView;
 }
 
 function outcomeOf(value: unknown, sources: readonly ArtifactSource[]): Outcome {

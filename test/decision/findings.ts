@@ -27,6 +27,7 @@ export const finding: Finding = {
 export function decideInput(change: Partial<DecideInput> = {}): DecideInput {
   return {
     claim: stay.claim,
+    lineCount: stay.claim.lines.length,
     contentHash: 'ab'.repeat(32),
     findings: [],
     notEvaluated: [],

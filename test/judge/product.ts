@@ -1,6 +1,7 @@
 /** The product by its public doors: rules folder, build, instantiate; bytes, reader, screening. */
 
 import type { Result } from '../../src/base/result.js';
+import { columnsOf } from '../../src/claim/columns/fill-columns.js';
 import { buildDictionaries } from '../../src/claim/dictionaries.js';
 import { patientKeyer } from '../../src/claim/patient-key.js';
 import { type ReaderSettings, readClaim } from '../../src/claim/read-claim.js';
@@ -26,7 +27,8 @@ export async function openProduct(): Promise<Ask> {
   };
   return (claim) => {
     const bytes = new TextEncoder().encode(JSON.stringify(claim));
-    return ruleset.screen(accept(readClaim(bytes, 'native-json', settings)).claim, endless);
+    const read = accept(readClaim(bytes, 'native-json', settings));
+    return ruleset.screen(columnsOf(read.claim, ruleset.items), endless);
   };
 }
 

@@ -15,7 +15,7 @@ import type { Artifact } from '../../src/ruleset/compile/artifact.js';
 import { canonicalText } from '../../src/ruleset/compile/canonical.js';
 import { testRuleset } from '../../src/ruleset/examples/test-ruleset.js';
 import { instantiate } from '../../src/ruleset/runtime/instantiate.js';
-import { makeClaim, unhurried } from './claims.js';
+import { makeClaim, screenPlainly, unhurried } from './claims.js';
 import { rulesSource, type SourceText } from './rule-sources.js';
 
 const source: SourceText = {
@@ -66,10 +66,10 @@ describe('an artifact', () => {
   it('survives the way to a worker and to another node', () => {
     const artifact = build();
     const claim = makeClaim({ lines: [{ itemCode: 'T000000001' }] });
-    const expected = instantiate(artifact).screen(claim, unhurried);
+    const expected = screenPlainly(instantiate(artifact), claim, unhurried);
     expect(expected.findings.length).toBe(1);
     for (const copy of [deserialize(serialize(artifact)), JSON.parse(canonicalText(artifact))]) {
-      expect(instantiate(copy as Artifact).screen(claim, unhurried)).toEqual(expected);
+      expect(screenPlainly(instantiate(copy as Artifact), claim, unhurried)).toEqual(expected);
     }
   });
 
@@ -84,7 +84,11 @@ describe('an artifact', () => {
     const artifact = build(rulesSource({ rules }));
     expect(artifact.code.length).toBe(3);
     expect(artifact.code.map((text) => text.match(/^\/\/ rule /gm)?.length)).toEqual([50, 50, 20]);
-    const findings = instantiate(artifact).screen(makeClaim({ lines: [{ days: 60 }] }), unhurried).findings;
+    const findings = screenPlainly(
+      instantiate(artifact),
+      makeClaim({ lines: [{ days: 60 }] }),
+      unhurried,
+    ).findings;
     expect(findings.map((f) => f.rule)).toEqual(['rule-60']);
   });
 
@@ -104,7 +108,7 @@ describe('an artifact', () => {
     expect(artifact.knownFacts.length).toBe(31);
     expect(artifact.rules.some((rule) => rule.needs === null)).toBe(true);
     const claim = makeClaim({ lines: [{ until: 1 }] });
-    const { findings, notEvaluated } = instantiate(artifact).screen(claim, unhurried);
+    const { findings, notEvaluated } = screenPlainly(instantiate(artifact), claim, unhurried);
     expect(notEvaluated).toEqual([]);
     expect(findings.length).toBe(artifact.rules.length);
   });

@@ -11,7 +11,9 @@ import type {
   Patient,
   Procedure,
 } from '../../src/claim/claim.js';
-import type { Meter } from '../../src/ruleset/runtime/screened.js';
+import { columnsOf } from '../../src/claim/columns/fill-columns.js';
+import type { InstantiatedRuleset } from '../../src/ruleset/runtime/instantiate.js';
+import type { Meter, Ruleset, Screened } from '../../src/ruleset/runtime/screened.js';
 
 export const unhurried: Meter = { mayGoOn: () => true, enter: () => {} };
 
@@ -95,4 +97,14 @@ export function makeClaim(fields: ClaimFields = {}): Claim {
     },
     lines: lines.map((line, i) => makeLine({ id: `L${i + 1}`, ...line })),
   };
+}
+
+/** Screens a claim that no reader has read, on columns of its own. */
+export function screenPlainly(ruleset: Ruleset, claim: Claim, meter: Meter = unhurried): Screened {
+  return ruleset.screen(columnsOf(claim, ruleset.items), meter);
+}
+
+/** The same by the slow twin. */
+export function scanPlainly(ruleset: InstantiatedRuleset, claim: Claim, meter: Meter = unhurried): Screened {
+  return ruleset.screenByScan(columnsOf(claim, ruleset.items), meter);
 }

@@ -26,6 +26,8 @@ export interface FunctionSpec {
   readonly cost: number;
   /** Facts whose absence makes the result unknown although every argument is known. */
   readonly reads: readonly FactPath[];
+  /** Its first argument is an item code, or a list of them. */
+  readonly byCode?: true;
   /** Called on its first argument: `text.startsWith(prefix)`. */
   readonly method?: true;
   /** The answer needs the patient's history, which is not there yet: always unknown, cause `history`. */
@@ -126,6 +128,7 @@ export const functions = {
   },
   'claim.quantity': {
     overloads: perCode,
+    byCode: true,
     result: double,
     cost: 20,
     reads: ['line.itemCode', 'line.quantity'],
@@ -136,6 +139,7 @@ export const functions = {
       [string, day],
       [strings, day],
     ],
+    byCode: true,
     result: double,
     cost: 25,
     reads: ['line.itemCode', 'line.quantity', 'line.at'],
@@ -143,6 +147,7 @@ export const functions = {
   },
   'claim.serviceDays': {
     overloads: perCode,
+    byCode: true,
     result: int(0, daysBound),
     cost: 25,
     reads: ['line.itemCode', 'line.at'],
@@ -150,6 +155,7 @@ export const functions = {
   },
   'claim.amount': {
     overloads: perCode,
+    byCode: true,
     result: fen(-maxClaimFen, maxClaimFen),
     cost: 20,
     reads: ['line.itemCode', 'line.amount'],
@@ -157,6 +163,7 @@ export const functions = {
   },
   'claim.has': {
     overloads: perCode,
+    byCode: true,
     result: bool,
     cost: 4,
     reads: ['line.itemCode'],
@@ -164,6 +171,7 @@ export const functions = {
   },
   'claim.spanDays': {
     overloads: perCode,
+    byCode: true,
     result: int(1, daysBound),
     cost: 25,
     reads: ['line.itemCode', 'line.at', 'encounter.admittedAt', 'claim.sentAt'],
@@ -171,6 +179,7 @@ export const functions = {
   },
   'claim.spanHours': {
     overloads: perCode,
+    byCode: true,
     result: int(1, 24 * daysBound),
     cost: 25,
     reads: ['line.itemCode', 'line.at', 'encounter.admittedAt', 'claim.sentAt'],

@@ -5,7 +5,7 @@
  * equality under `||`, `!`, `?:` or `!=`, one whose other side reads the element itself, and anything on
  * another fact than the item code.
  */
-import { type Slot, some, type Typed } from './typed.js';
+import { type Slot, some, type Typed, type TypedOf } from './typed.js';
 
 /** A string, or a list of strings, that the element's item code must equal or be in. */
 export type Probe = Typed;
@@ -36,7 +36,12 @@ function probeOfConjunct(conjunct: Typed, slot: Slot): Probe | null {
 }
 
 function isItemCode(expr: Typed, slot: Slot): boolean {
-  return expr.kind === 'fact' && expr.path === 'line.itemCode' && sameSlot(expr.slot, slot);
+  return isItemCodeOfSlot(expr) && sameSlot(expr.slot, slot);
+}
+
+/** The item code of some line. */
+export function isItemCodeOfSlot(expr: Typed): expr is TypedOf<'fact'> & { readonly slot: Slot } {
+  return expr.kind === 'fact' && expr.path === 'line.itemCode' && expr.slot !== null;
 }
 
 export function sameSlot(a: Slot | null, b: Slot | null): boolean {

@@ -1,11 +1,14 @@
 /**
- * How generated code reads a fact. The only part of the compiler that knows how a claim is stored: when
- * claims become typed columns, this file and `runtime/` change and nothing else. Elements (lines, diagnoses,
- * rows, …) are integers.
+ * How generated code reads a fact. The only part of the compiler that knows how a claim is stored: its head as
+ * values, its lines as columns, knowledge tables as columns. Elements (lines, diagnoses, rows, …) are integers;
+ * so are item codes and the texts of tables, whose numbers are those of one pool.
  */
 import { assert } from '../../base/assert.js';
-import type { ElementSource, FactPath, Slot, TypedOf } from '../check/typed.js';
-import { type Code, identifier, js } from './code.js';
+import { type Code, identifier, joinCode, js } from '../../base/code.js';
+import { lineFlag } from '../../claim/columns/line-columns.js';
+import type { ElementSource, FactPath, Slot } from '../check/typed.js';
+import type { ColumnKind } from './artifact.js';
+import type { Constants } from './constants.js';
 
 /** Parameters of every generated function of a rule, in this order. */
 export const parameters = ['view', 'anchor', 'row0', 'row1', 'partner', 'partnerRow'] as const;
@@ -13,9 +16,10 @@ export const parameterList: Code = js`view, anchor, row0, row1, partner, partner
 
 const view = identifier('view');
 
-/** A nullable expression, and how its known value is turned into a value of the language. */
+/** A stored value: how to tell that it is unknown, and how a known one becomes a value of the language. */
 export interface Access {
   readonly raw: Code;
+  isUnknown(raw: Code): Code;
   value(raw: Code): Code;
 }
 
@@ -36,34 +40,90 @@ export function slotName(slot: Slot): Code {
 
 const asIs = (raw: Code) => raw;
 const perTenThousand = (raw: Code) => js`(${raw} / 10000)`;
+const isNull = (raw: Code) => js`${raw} === null`;
+/** Only NaN is not equal to itself. */
+const isNotANumber = (raw: Code) => js`${raw} !== ${raw}`;
+const isNegative = (raw: Code) => js`${raw} < 0`;
 
-/** Fields of a line whose name or unit inside differs from the rule language's. */
-const lineFields: Readonly<Record<string, { readonly field: string; readonly value: Access['value'] }>> = {
-  quantity: { field: 'netQuantityE4', value: perTenThousand },
-  amount: { field: 'netAmountFen', value: asIs },
-  unitPrice: { field: 'unitPriceE4Fen', value: perTenThousand },
-  listPrice: { field: 'listPriceE4Fen', value: perTenThousand },
+type ColumnAccess = (index: Code) => Access;
+
+const numberColumn =
+  (column: string, value: Access['value'] = asIs): ColumnAccess =>
+  (index) => ({ raw: js`${view}.lines.${identifier(column)}[${index}]`, isUnknown: isNotANumber, value });
+
+const textColumn =
+  (column: string): ColumnAccess =>
+  (index) => ({ raw: js`${view}.lines.${identifier(column)}.at(${index})`, isUnknown: isNull, value: asIs });
+
+const flagColumn =
+  (flag: number): ColumnAccess =>
+  (index) => ({
+    raw: js`((${view}.lines.flags[${index}] & ${flag}) !== 0)`,
+    isUnknown: () => js`false`,
+    value: asIs,
+  });
+
+/** Facts of a line, by their names in rules. */
+const lineFacts: Readonly<Record<string, ColumnAccess>> = {
+  itemCode: (index) => ({
+    raw: itemNumber(index),
+    isUnknown: isNegative,
+    value: (raw) => js`${view}.items.textOf(${raw})`,
+  }),
+  // A sender that names no item leaves its code to tell a person which it is.
+  itemName: (index) => ({ raw: js`${view}.itemNameAt(${index})`, isUnknown: isNull, value: asIs }),
+  kind: (index) => ({
+    raw: js`${view}.lines.kind[${index}]`,
+    isUnknown: isNegative,
+    value: (raw) => js`${view}.kinds[${raw}]`,
+  }),
+  quantity: numberColumn('netQuantityE4', perTenThousand),
+  amount: numberColumn('netAmountFen'),
+  unitPrice: numberColumn('unitPriceE4Fen', perTenThousand),
+  listPrice: numberColumn('listPriceE4Fen', perTenThousand),
+  at: numberColumn('at'),
+  until: numberColumn('until'),
+  days: numberColumn('days'),
+  department: textColumn('department'),
+  practitioner: textColumn('practitioner'),
+  prescriptionId: textColumn('prescriptionId'),
+  current: flagColumn(lineFlag.current),
+  splitPack: flagColumn(lineFlag.splitPack),
+};
+
+/** Facts of a prescription. */
+const prescriptionFacts: Readonly<Record<string, ColumnAccess>> = {
+  id: (index) => ({ raw: js`${view}.prescriptionIdAt(${index})`, isUnknown: isNull, value: asIs }),
+  at: (index) => ({ raw: js`${view}.prescriptionTimeAt(${index})`, isUnknown: isNotANumber, value: asIs }),
 };
 
 export function factAccess(path: FactPath, slot: Slot | null): Access {
   const [root = '', name = ''] = path.split('.');
   if (slot !== null) return elementAccess(root, name, slotName(slot));
-  if (root === 'claim') return { raw: js`${view}.claim.${identifier(name)}`, value: asIs };
-  return { raw: js`${view}.claim.${identifier(root)}.${identifier(name)}`, value: asIs };
+  const head = root === 'claim' ? js`${view}.head` : js`${view}.head.${identifier(root)}`;
+  return { raw: js`${head}.${identifier(name)}`, isUnknown: isNull, value: asIs };
 }
 
 function elementAccess(root: string, name: string, index: Code): Access {
-  if (root === 'line') {
-    // A sender that names no item leaves its code to tell a person which it is.
-    if (name === 'itemName')
-      return { raw: js`(${view}.lines[${index}].itemName ?? ${view}.lines[${index}].itemCode)`, value: asIs };
-    const { field, value } = lineFields[name] ?? { field: name, value: asIs };
-    return { raw: js`${view}.lines[${index}].${identifier(field)}`, value };
+  const columns = root === 'line' ? lineFacts : root === 'prescription' ? prescriptionFacts : null;
+  if (columns !== null) {
+    const access = columns[name];
+    assert(access !== undefined && Object.hasOwn(columns, name), `no column for ${root}.${name}`);
+    return access(index);
   }
-  if (root === 'prescription')
-    return { raw: js`${view}.prescriptions[${index}].${identifier(name)}`, value: asIs };
   assert(root === 'diagnoses' || root === 'procedures', `no elements: ${root}`);
-  return { raw: js`${view}.claim.${identifier(root)}[${index}].${identifier(name)}`, value: asIs };
+  const raw = js`${view}.head.${identifier(root)}[${index}].${identifier(name)}`;
+  return { raw, isUnknown: isNull, value: asIs };
+}
+
+/** The number of a line's item code; negative where it is unknown. */
+export function itemNumber(line: Code): Code {
+  return js`${view}.lines.itemCode[${line}]`;
+}
+
+/** The same fact with its number as the value. */
+export function itemNumberAccess(slot: Slot): Access {
+  return { raw: itemNumber(slotName(slot)), isUnknown: isNegative, value: asIs };
 }
 
 /** A list of element numbers. */
@@ -76,40 +136,95 @@ export function elementsAccess(source: ElementSource, slot: Slot | null): Code {
     case 'claim.procedures':
       return js`${view}.allProcedures`;
     case 'prescription.lines':
-      return js`${view}.prescriptions[${slot === null ? identifier('anchor') : slotName(slot)}].lines`;
+      return js`${view}.prescriptionLines(${slot === null ? identifier('anchor') : slotName(slot)})`;
   }
 }
 
 /**
- * Line numbers that can have an item code, uncoded lines included; the key may be one code, a list, or
- * unknown.
+ * Line numbers that can have an item code, uncoded lines included; the key may be the number of one code, a list
+ * of numbers, or unknown.
  */
 export function candidatesAccess(key: Code): Code {
   return js`${view}.candidates(${key})`;
 }
 
-/** Whether a fact is known wherever the claim has it: the test behind the two-valued form. */
-export function knownTest(path: FactPath): Code {
+/**
+ * A function that answers which facts are known wherever the claim has them: bit i for `paths[i]`. The test
+ * behind the two-valued form, so it walks over the lines once.
+ */
+export function knownMaskCode(paths: readonly FactPath[]): Code {
+  const tests = paths.map((path, bit) => knownTest(path, 1 << bit));
+  const inLines = tests.filter(({ each }) => each === 'allLines');
+  const loop = js`for (let k = 0; k < ${view}.allLines.length; k++) {
+const i = ${view}.allLines[k];\n${joinCode(
+    inLines.map(({ code }) => code),
+    '\n',
+  )}\n}`;
+  const others = tests.filter(({ each }) => each !== 'allLines').map(({ code }) => code);
+  const statements = inLines.length === 0 ? others : [loop, ...others];
+  const all = paths.reduce((mask, _, bit) => mask | (1 << bit), 0);
+  return js`function (view) {\nlet unknown = 0;\n${joinCode(statements, '\n')}\nreturn ${all} & ~unknown;\n}`;
+}
+
+interface KnownTest {
+  readonly each: 'allLines' | null;
+  /** Sets the bit in `unknown`; about line `i` where it is asked of each. */
+  readonly code: Code;
+}
+
+function knownTest(path: FactPath, bit: number): KnownTest {
   const [root = '', name = ''] = path.split('.');
+  const set = (test: Code) => js`if (${test}) unknown |= ${bit};`;
+  const i = identifier('i');
+  if (root === 'line') {
+    const { raw, isUnknown } = elementAccess(root, name, i);
+    return { each: 'allLines', code: set(isUnknown(raw)) };
+  }
   const lists: Readonly<Record<string, string>> = {
-    line: 'allLines',
     diagnoses: 'allDiagnoses',
     procedures: 'allProcedures',
     prescription: 'allPrescriptions',
   };
   const list = lists[root];
-  if (list === undefined) return js`${factAccess(path, null).raw} !== null`;
-  const { raw } = elementAccess(root, name, identifier('i'));
-  const every = js`${view}.${identifier(list)}.every((i) => ${raw} !== null)`;
+  if (list === undefined) {
+    const { raw, isUnknown } = factAccess(path, null);
+    return { each: null, code: set(isUnknown(raw)) };
+  }
+  const { raw, isUnknown } = elementAccess(root, name, i);
+  const all = js`${view}.${identifier(list)}`;
   // A claim that names no diagnosis does not say that the patient has none.
-  return root === 'diagnoses' ? js`${view}.allDiagnoses.length > 0 && ${every}` : every;
+  const none = root === 'diagnoses' ? js`${all}.length === 0 || ` : js``;
+  return { each: null, code: set(js`${none}${all}.some((i) => ${isUnknown(raw)})`) };
 }
 
 export function variableAccess(index: number): Access {
-  return { raw: js`${view}.variables[${index}]`, value: asIs };
+  return { raw: js`${view}.variables[${index}]`, isUnknown: isNull, value: asIs };
 }
 
-/** The name under which generated code knows a column of a table. */
-export function cellAccess(column: Code, cell: TypedOf<'cell'>): Access {
-  return { raw: js`${column}[${slotName(cell.slot)}]`, value: asIs };
+/** A cell of a knowledge table; `column` is the name under which generated code knows its column. */
+export function cellAccess(column: Code, kind: ColumnKind, row: Code, constants: Constants): Access {
+  switch (kind) {
+    case 'number':
+      return { raw: js`${column}[${row}]`, isUnknown: isNotANumber, value: asIs };
+    case 'flag':
+      return { raw: js`${column}[${row}]`, isUnknown: isNegative, value: (raw) => js`(${raw} === 1)` };
+    case 'text':
+      return {
+        raw: js`${column}[${row}]`,
+        isUnknown: isNegative,
+        value: (raw) => js`${constants.tableText()}(${raw})`,
+      };
+    case 'list':
+      return { raw: js`${column}.at(${row})`, isUnknown: isNull, value: asIs };
+  }
+}
+
+/** A text cell with its number as the value. */
+export function cellNumberAccess(column: Code, row: Code): Access {
+  return { raw: js`${column}[${row}]`, isUnknown: isNegative, value: asIs };
+}
+
+/** A cell of a list column as numbers of its texts. */
+export function cellNumbersAccess(column: Code, row: Code): Access {
+  return { raw: js`${column}.numbersAt(${row})`, isUnknown: isNull, value: asIs };
 }

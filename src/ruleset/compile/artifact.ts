@@ -17,13 +17,18 @@ export interface Artifact {
    * Generated JavaScript, chunks of at most 50 rules; each text is the body of a function (see instantiate).
    */
   readonly code: readonly string[];
-  /** Facts that two-valued forms rely on; `knownCode` tests each, in this order. At most 31. */
+  /** Texts that the code compares by number, beside those of the tables. */
+  readonly texts: readonly string[];
+  /** Facts that two-valued forms rely on; `knownCode` answers a bit for each, in this order. At most 31. */
   readonly knownFacts: readonly string[];
   readonly knownCode: string;
   readonly tables: Readonly<Record<string, ArtifactTable>>;
   /** Code dictionaries by region, as claim/dictionaries reads them. */
   readonly regions: Readonly<Record<string, unknown>>;
 }
+
+/** What stands beside the image of the tables. */
+export type ArtifactWithoutTables = Omit<Artifact, 'tables'>;
 
 export interface ArtifactRule {
   readonly id: string;
@@ -96,9 +101,13 @@ export interface ArtifactValue {
   readonly perPartner: boolean;
 }
 
+/** What the cells of a column are; days and fen are numbers, `list` is of texts. */
+export type ColumnKind = 'text' | 'number' | 'flag' | 'list';
+
 /** Columns of equal length, keyed by column name; provenance columns included. */
 export interface ArtifactTable {
   readonly rows: number;
   readonly key: string | null;
+  readonly kinds: Readonly<Record<string, ColumnKind>>;
   readonly columns: Readonly<Record<string, readonly unknown[]>>;
 }

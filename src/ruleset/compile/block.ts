@@ -1,5 +1,5 @@
 /** Statements of a function under construction. Names are unique over all blocks of one function. */
-import { type Code, identifier, joinCode, js } from './code.js';
+import { type Code, identifier, joinCode, js } from '../../base/code.js';
 
 export class Block {
   readonly #statements: Code[] = [];

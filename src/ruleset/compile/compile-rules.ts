@@ -2,15 +2,17 @@
  * Last stage of the compiler: planned rules become an artifact, generated text and plain data under a content
  * hash.
  */
+
+import { joinCode, js } from '../../base/code.js';
 import { sha256Hex } from '../../base/hash.js';
 import type { CheckedTable } from '../check/check-table.js';
 import { type FactPath, walk } from '../check/typed.js';
 import { headerDay } from '../parse/ruleset-text.js';
 import { provenanceColumns } from '../parse/table-text.js';
-import { knownTest } from './access.js';
+import { knownMaskCode } from './access.js';
 import type { Artifact, ArtifactRule, ArtifactTable } from './artifact.js';
 import { canonicalText } from './canonical.js';
-import { joinCode, js } from './code.js';
+import { columnKinds } from './column-kind.js';
 import { Constants } from './constants.js';
 import { type EmittedRule, emitRule } from './emit-rule.js';
 import type { Planned, PlannedRule } from './plan.js';
@@ -23,6 +25,7 @@ export function compileRules(planned: Planned): Artifact {
   const { header, tables, regions } = planned.checked;
   const emitted: EmittedRule[] = [];
   const code: string[] = [];
+  const texts = new Set<string>();
   for (let first = 0; first < planned.rules.length; first += rulesPerChunk) {
     const constants = new Constants();
     const chunk = planned.rules
@@ -34,6 +37,7 @@ export function compileRules(planned: Planned): Artifact {
     );
     code.push(js`${constants.definitions}\nreturn [\n${bodies}\n];`.toString());
     emitted.push(...chunk);
+    for (const text of constants.texts) texts.add(text);
   }
   const knownFacts = knownFactsOf(emitted);
   const content = {
@@ -43,6 +47,7 @@ export function compileRules(planned: Planned): Artifact {
     asOf: headerDay(header),
     rules: emitted.map((rule) => withNeeds(rule, knownFacts)),
     code,
+    texts: [...texts, ...emitted.flatMap(({ rule }) => (rule.index.by === 'codes' ? rule.index.codes : []))],
     knownFacts,
     knownCode: knownCode(knownFacts),
     tables: tablesOf(tables, planned),
@@ -66,11 +71,7 @@ function withNeeds({ rule, assumed }: EmittedRule, knownFacts: readonly FactPath
 }
 
 function knownCode(knownFacts: readonly FactPath[]): string {
-  const tests = joinCode(
-    knownFacts.map((path) => js`(view) => ${knownTest(path)}`),
-    ',\n',
-  );
-  return js`return [\n${tests}\n];`.toString();
+  return js`return ${knownMaskCode(knownFacts)};`.toString();
 }
 
 /** Only the tables that rules use: a register of left-out points stays at home. */
@@ -101,7 +102,7 @@ function artifactTable(table: CheckedTable): ArtifactTable {
   const columns: Record<string, readonly unknown[]> = {};
   for (const name of [...provenanceColumns, ...table.columns.keys()])
     columns[name] = table.cells.get(name) ?? [];
-  return { rows: table.rows, key: table.key[0] ?? null, columns };
+  return { rows: table.rows, key: table.key[0] ?? null, kinds: columnKinds(table), columns };
 }
 
 function listedTables({ checked, before, pair }: PlannedRule): readonly string[] {

@@ -2,11 +2,13 @@
  * exists, all, exists_one and filter. exists and all follow Kleene over their elements; exists_one and filter
  * are strict: one element that cannot be decided leaves the whole undecided, as in CEL.
  */
+
+import { type Code, js } from '../../base/code.js';
 import { probeOf } from '../check/probe.js';
 import type { TypedOf } from '../check/typed.js';
 import { candidatesAccess, slotName } from './access.js';
 import type { Block } from './block.js';
-import { type Code, js } from './code.js';
+import { emitCodes } from './emit-number.js';
 import type { Emitter } from './emitter.js';
 
 export function emitLoop(emitter: Emitter, expr: TypedOf<'loop'>, block: Block): Code {
@@ -36,7 +38,7 @@ function emitList(emitter: Emitter, expr: TypedOf<'loop'>, block: Block): Code {
   const isAllLines = expr.list.kind === 'elements' && expr.list.source === 'claim.lines';
   // all() cares for the elements that do not match, so nothing may be left out.
   const probe = isAllLines && expr.macro !== 'all' ? probeOf(expr.body, expr.slot) : null;
-  return probe === null ? emitter.emit(expr.list, block) : candidatesAccess(emitter.emit(probe, block));
+  return probe === null ? emitter.emit(expr.list, block) : candidatesAccess(emitCodes(emitter, probe, block));
 }
 
 function loopOver(emitter: Emitter, expr: TypedOf<'loop'>, list: Code, block: Block): Code {

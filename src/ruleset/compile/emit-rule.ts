@@ -1,4 +1,6 @@
 /** Fourth stage, for one rule: the functions that a worker calls, as one object literal. */
+
+import { type Code, comment, joinCode, js } from '../../base/code.js';
 import type { CheckedJoin } from '../check/check-rule.js';
 import { mentions } from '../check/probe.js';
 import type { Tables } from '../check/sources.js';
@@ -6,8 +8,8 @@ import type { FactPath, Slot, Typed } from '../check/typed.js';
 import { parameterList } from './access.js';
 import type { ArtifactRule, ArtifactValue } from './artifact.js';
 import { Block } from './block.js';
-import { type Code, comment, joinCode, js } from './code.js';
 import type { Constants } from './constants.js';
+import { emitCodes } from './emit-number.js';
 import { Emitter } from './emitter.js';
 import { isItemCodeOf, type PlannedRule } from './plan.js';
 
@@ -40,15 +42,17 @@ export function emitRule(plan: PlannedRule, tables: Tables, constants: Constants
       exprs.map((expr) => functionOf(full, expr, true)),
       ', ',
     )}]`;
+  const keys = checked.joins.map((join) => codesOf(full, join.on));
+  const partnerKey = checked.partner?.join?.on ?? null;
   const values = checked.say.filter((part) => typeof part !== 'string');
   const members: readonly (readonly [Code, Code])[] = [
     [js`fast`, functionOf(fast, before)],
     [js`full`, functionOf(full, gated)],
     [js`pairFast`, pair === null ? js`null` : functionOf(fast, pair)],
     [js`pairFull`, one(pair)],
-    [js`probe`, one(probe)],
-    [js`keys`, many(checked.joins.map((join) => join.on))],
-    [js`partnerKey`, one(checked.partner?.join?.on ?? null)],
+    [js`probe`, probe === null ? js`null` : codesOf(full, probe)],
+    [js`keys`, js`[${joinCode(keys, ', ')}]`],
+    [js`partnerKey`, partnerKey === null ? js`null` : codesOf(full, partnerKey)],
     [js`weaken`, many(checked.weaken.map((w) => w.condition))],
     [js`blamed`, lines(checked.blamed)],
     [js`involved`, lines(checked.involved)],
@@ -67,6 +71,13 @@ export function emitRule(plan: PlannedRule, tables: Tables, constants: Constants
 function functionOf(emitter: Emitter, expr: Typed, isLines = false): Code {
   const block = new Block();
   const value = isLines ? emitter.emitLines(expr, block) : emitter.emit(expr, block);
+  return js`function (${parameterList}) {\n${block.code}\nreturn ${value};\n}`;
+}
+
+/** A function that answers the number of an item code, or of a table's text, or several. */
+function codesOf(emitter: Emitter, expr: Typed): Code {
+  const block = new Block();
+  const value = emitCodes(emitter, expr, block);
   return js`function (${parameterList}) {\n${block.code}\nreturn ${value};\n}`;
 }
 

@@ -1,13 +1,27 @@
 /** Comparisons, membership and list literals. */
+
+import { type Code, js } from '../../base/code.js';
 import type { Typed, TypedOf } from '../check/typed.js';
 import type { Block } from './block.js';
-import { type Code, js } from './code.js';
+import { emitNumber, hasNumber } from './emit-number.js';
 import type { Emitter } from './emitter.js';
 
 /** Longer lists of constants become a Set. */
 const longList = 3;
 
 export function emitComparison(emitter: Emitter, expr: TypedOf<'compare'>, block: Block): Code {
+  const { left, right, operator } = expr;
+  const isEquality = operator === '==' || operator === '!=';
+  if (isEquality && hasNumber(left) && hasNumber(right) && (isStored(left) || isStored(right))) {
+    const sign = (a: Code, b: Code) => (operator === '==' ? js`(${a} === ${b})` : js`(${a} !== ${b})`);
+    return emitter.strict([left, right], block, ([a, b]) => sign(a as Code, b as Code), emitNumber);
+  }
+  return compareValues(emitter, expr, block);
+}
+
+const isStored = (expr: Typed) => expr.kind !== 'constant';
+
+function compareValues(emitter: Emitter, expr: TypedOf<'compare'>, block: Block): Code {
   const isText = expr.left.type.kind === 'string';
   const compareTexts = () => emitter.options.constants.runtimeFunction('compareTexts');
   return emitter.strict([expr.left, expr.right], block, ([a, b]) => {
@@ -48,14 +62,22 @@ export function emitIn(emitter: Emitter, expr: TypedOf<'in'>, block: Block): Cod
       ([item, list]) => js`${isIn}(${list as Code}, ${item as Code})`,
     );
   }
-  return emitter.strict([expr.item], block, ([code]) => {
+  const byNumber = isStored(expr.item) && hasNumber(expr.item);
+  const set = () =>
+    byNumber
+      ? emitter.options.constants.textNumberSet(constants.map(String))
+      : emitter.options.constants.set(constants);
+  const one = (constant: string | number | boolean) =>
+    byNumber ? emitter.options.constants.textNumber(String(constant)) : js`${constant}`;
+  const build = ([code]: readonly Code[]) => {
     const item = code as Code;
     if (constants.length === 0) return js`false`;
-    if (constants.length > longList) return js`${emitter.options.constants.set(constants)}.has(${item})`;
+    if (constants.length > longList) return js`${set()}.has(${item})`;
     const kept = block.keep(item);
-    const tests = constants.map((constant) => js`${kept} === ${constant}`);
+    const tests = constants.map((constant) => js`${kept} === ${one(constant)}`);
     return js`(${tests.reduce((all, test) => js`${all} || ${test}`)})`;
-  });
+  };
+  return emitter.strict([expr.item], block, build, byNumber ? emitNumber : undefined);
 }
 
 /** The values of a list literal that holds only constants. */

@@ -5,6 +5,7 @@
  * plain operators.
  */
 import { assert } from '../../base/assert.js';
+import { type Code, joinCode, js } from '../../base/code.js';
 import { facts } from '../check/facts.js';
 import { functionSpec } from '../check/functions.js';
 import { maxSources, ownSources, type Source, type Tables } from '../check/sources.js';
@@ -12,9 +13,10 @@ import { type FactPath, partsOf, type Slot, type Typed, type TypedOf } from '../
 import { isElement } from '../check/types.js';
 import { type Access, cellAccess, elementsAccess, factAccess, slotName, variableAccess } from './access.js';
 import type { Block } from './block.js';
-import { type Code, joinCode, js } from './code.js';
+import { kindOfType } from './column-kind.js';
 import type { Constants } from './constants.js';
 import { emitCertainOnly, emitLoop } from './emit-loop.js';
+import { emitCodes } from './emit-number.js';
 import { emitComparison, emitIn, emitList } from './emit-value.js';
 
 export interface EmitterOptions {
@@ -31,6 +33,10 @@ export interface EmitterOptions {
   /** Positions of the variables of a bare expression. */
   readonly variables: readonly string[];
 }
+
+/** How an operand becomes code: its value, or a number that stands for it. */
+export type EmitOperand = (emitter: Emitter, expr: Typed, block: Block) => Code;
+const emitValue: EmitOperand = (emitter, expr, block) => emitter.emit(expr, block);
 
 export class Emitter {
   readonly options: EmitterOptions;
@@ -83,11 +89,11 @@ export class Emitter {
       case 'constant':
         return js`${expr.value}`;
       case 'fact':
-        return this.#fact(expr, block);
+        return this.fact(expr, factAccess(expr.path, expr.slot), block);
       case 'variable':
         return this.#nullable(variableAccess(this.options.variables.indexOf(expr.name)), expr, block);
       case 'cell':
-        return this.#cell(expr, block);
+        return this.cell(expr, this.#cellAccess(expr), block);
       case 'element':
       case 'scalarElement':
         return slotName(expr.slot);
@@ -132,10 +138,15 @@ export class Emitter {
       : this.emit(expr, block);
   }
 
-  /** An operation that is unknown where any operand is. */
-  strict(operands: readonly Typed[], block: Block, build: (codes: readonly Code[]) => Code): Code {
-    if (!operands.some((o) => this.uncertain(o))) return build(operands.map((o) => this.emit(o, block)));
-    const codes = operands.map((o) => block.keep(this.emit(o, block)));
+  /** An operation that is unknown where any operand is; `emit` makes the operands. */
+  strict(
+    operands: readonly Typed[],
+    block: Block,
+    build: (codes: readonly Code[]) => Code,
+    emit: EmitOperand = emitValue,
+  ): Code {
+    if (!operands.some((o) => this.uncertain(o))) return build(operands.map((o) => emit(this, o, block)));
+    const codes = operands.map((o) => block.keep(emit(this, o, block)));
     const doubtful = codes.filter((_, i) => this.uncertain(operands[i] as Typed));
     return block.keep(js`${anyUnknown(doubtful)} ? ${unionOf(doubtful)} : ${build(codes)}`);
   }
@@ -159,15 +170,16 @@ export class Emitter {
     if (!this.isFull && facts.get(path)?.total !== true) this.assumed.add(path);
   }
 
-  #fact(expr: TypedOf<'fact'>, block: Block): Code {
+  /** A fact in the form of `access`. */
+  fact(expr: TypedOf<'fact'>, access: Access, block: Block): Code {
     this.#assume(expr.path);
-    return this.#nullable(factAccess(expr.path, expr.slot), expr, block);
+    return this.#nullable(access, expr, block);
   }
 
   #nullable(access: Access, expr: Typed, block: Block): Code {
     if (!this.uncertain(expr)) return access.value(access.raw);
     const raw = block.keep(access.raw);
-    return js`(${raw} === null ? ${this.unknownOf(this.#sources(expr))} : ${access.value(raw)})`;
+    return js`(${access.isUnknown(raw)} ? ${this.unknownOf(this.#sources(expr))} : ${access.value(raw)})`;
   }
 
   #isNullable(cell: TypedOf<'cell'>): boolean {
@@ -184,24 +196,35 @@ export class Emitter {
     return this.unknownOf([{ cause: 'fact', fact }]);
   }
 
-  #cell(expr: TypedOf<'cell'>, block: Block): Code {
-    const access = cellAccess(this.options.constants.column(expr.table, expr.column), expr);
-    const row = slotName(expr.slot);
+  #cellAccess({ table, column, slot, type }: TypedOf<'cell'>): Access {
+    const { constants } = this.options;
+    const kind = kindOfType(type);
+    return cellAccess(constants.column(table, column, kind), kind, slotName(slot), constants);
+  }
+
+  /** A cell of a joined row, in the form of `access`. */
+  cell(expr: TypedOf<'cell'>, access: Access, block: Block): Code {
     const isNullable = this.#isNullable(expr);
     if (!this.#rowMayBeMissing(expr.slot))
-      return isNullable ? this.#nullable(access, expr, block) : access.raw;
-    const raw = block.keep(js`${row} < 0 ? ${this.#rowUnknown(expr.slot)} : ${access.raw}`);
-    return isNullable ? js`(${raw} === null ? ${this.unknownOf(this.#sources(expr))} : ${raw})` : raw;
+      return isNullable ? this.#nullable(access, expr, block) : access.value(access.raw);
+    const result = block.let(this.#rowUnknown(expr.slot));
+    const found = block.nested();
+    const value = isNullable ? this.#nullable(access, expr, found) : access.value(access.raw);
+    block.add(js`if (${slotName(expr.slot)} >= 0) {\n${found.code}\n${result} = ${value};\n}`);
+    return result;
   }
 
   #has(expr: TypedOf<'has'>, block: Block): Code {
     const { of } = expr;
-    if (of.kind === 'fact') return js`(${factAccess(of.path, of.slot).raw} !== null)`;
+    if (of.kind === 'fact') {
+      const { raw, isUnknown } = factAccess(of.path, of.slot);
+      return js`!(${isUnknown(raw)})`;
+    }
     assert(of.kind === 'cell', 'has() asks about a fact or a cell');
-    const access = cellAccess(this.options.constants.column(of.table, of.column), of);
-    if (!this.#rowMayBeMissing(of.slot)) return js`(${access.raw} !== null)`;
+    const { raw, isUnknown } = this.#cellAccess(of);
+    if (!this.#rowMayBeMissing(of.slot)) return js`!(${isUnknown(raw)})`;
     const row = slotName(of.slot);
-    return block.keep(js`${row} < 0 ? ${this.#rowUnknown(of.slot)} : ${access.raw} !== null`);
+    return block.keep(js`${row} < 0 ? ${this.#rowUnknown(of.slot)} : !(${isUnknown(raw)})`);
   }
 
   #logic(expr: TypedOf<'and' | 'or'>, block: Block): Code {
@@ -270,7 +293,10 @@ ${no.code}\n${result} = ${noCode};\n}`);
     for (const path of spec.reads) this.#assume(path);
     const readsClaim = spec.reads.length > 0 || expr.args.some((a) => isElement(a.type));
     const name = this.options.constants.runtimeFunction(expr.name);
-    return this.#mayFail(expr, expr.args, block, (args) => {
+    const isCode = (arg: Typed) => spec.byCode === true && arg === expr.args[0];
+    const emit: EmitOperand = (emitter, arg, into) =>
+      isCode(arg) ? emitCodes(emitter, arg, into) : emitter.emit(arg, into);
+    return this.#mayFail(expr, block, emit, (args) => {
       const list = args.reduce(
         (all, arg, i) => (i === 0 && !readsClaim ? arg : js`${all}, ${arg}`),
         js`view`,
@@ -290,9 +316,14 @@ ${no.code}\n${result} = ${noCode};\n}`);
   }
 
   /** A runtime function that answers null where the claim lacks what it reads. */
-  #mayFail(expr: Typed, args: readonly Typed[], block: Block, build: (codes: readonly Code[]) => Code): Code {
+  #mayFail(
+    expr: TypedOf<'call'>,
+    block: Block,
+    emit: EmitOperand,
+    build: (codes: readonly Code[]) => Code,
+  ): Code {
     const sources = this.#sources(expr);
-    const result = this.strict(args, block, build);
+    const result = this.strict(expr.args, block, build, emit);
     if (!this.isFull || sources.length === 0) return result;
     const kept = block.keep(result);
     return js`(${kept} === null ? ${this.unknownOf(sources)} : ${kept})`;
@@ -302,17 +333,18 @@ ${no.code}\n${result} = ${noCode};\n}`);
   #listed(expr: TypedOf<'listed'>, block: Block): Code {
     const { constants, tables } = this.options;
     this.#assumeRegion(expr);
-    const [index, validity] = [constants.index(expr.table), constants.validity(expr.table)];
-    const keys = expr.keys.map((key) => this.emit(key, block));
+    const table = constants.table(expr.table);
+    const [first, ...rest] = expr.keys;
+    const key = emitCodes(this, first as Typed, block);
+    const others = rest.map((other, i) => {
+      const cells = constants.cells(expr.table, expr.columns[i + 1] as string);
+      return js`[${cells}, ${this.emit(other, block)}]`;
+    });
     const time = this.emit(expr.time, block);
-    const pairs = keys
-      .slice(1)
-      .map((key, i) => js`[${constants.column(expr.table, expr.columns[i + 1] as string)}, ${key}]`);
     const isRegional = tables.get(expr.table)?.regional === true;
     const elsewhere = isRegional ? this.unknownOf(this.#sources(expr)) : js`null`;
-    const where = js`view, ${index}, ${validity}, ${elsewhere}`;
-    const others = joinCode(pairs, ', ');
-    return js`${constants.runtimeFunction('listed')}(${where}, ${keys[0] as Code}, [${others}], ${time})`;
+    const listed = constants.runtimeFunction('listed');
+    return js`${listed}(view, ${table}, ${elsewhere}, ${key}, [${joinCode(others, ', ')}], ${time})`;
   }
 
   #assumeRegion(expr: Typed): void {
@@ -324,13 +356,13 @@ ${no.code}\n${result} = ${noCode};\n}`);
     const { constants } = this.options;
     this.#assumeRegion(expr);
     const row = slotName(expr.slot);
-    const validity = constants.validity(expr.table);
+    const table = constants.table(expr.table);
     const time = this.emit(expr.time, block);
-    const inTime = js`${constants.runtimeFunction('standsAt')}(${validity}, ${row}, ${time})`;
+    const inTime = js`${constants.runtimeFunction('standsAt')}(${table}, ${row}, ${time})`;
     const isRegional = this.options.tables.get(expr.table)?.regional === true;
     if (!isRegional && !this.uncertain(expr)) return inTime;
     const here = isRegional
-      ? js`${constants.runtimeFunction('standsHere')}(view, ${validity}, ${row})`
+      ? js`${constants.runtimeFunction('standsHere')}(view, ${table}, ${row})`
       : js`true`;
     if (!this.uncertain(expr)) return js`(${inTime} && ${here})`;
     const missing = this.#rowMayBeMissing(expr.slot)

@@ -2,6 +2,7 @@
 import { assert } from '../../base/assert.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Claim } from '../../claim/claim.js';
+import { columnsOf } from '../../claim/columns/fill-columns.js';
 import { buildDictionaries, type Dictionaries } from '../../claim/dictionaries.js';
 import { patientKeyer } from '../../claim/patient-key.js';
 import { readClaim } from '../../claim/read-claim.js';
@@ -80,7 +81,7 @@ function exampleReader(artifact: Artifact): ReadExample {
 function run(ruleset: Ruleset, id: string, example: ParsedExample, read: ReadExample): readonly string[] {
   const claim = read(example.claim);
   if (typeof claim === 'string') return [`the claim cannot be read: ${claim}`];
-  const screened = ruleset.screen(claim, unhurried);
+  const screened = ruleset.screen(columnsOf(claim, ruleset.items), unhurried);
   const findings = screened.findings.filter((f) => f.rule === id);
   const gaps = screened.notEvaluated.filter((n) => n.rule === id);
   const came = findings.length > 0 ? 'hit' : gaps.length > 0 ? 'not_evaluated' : 'miss';

@@ -1,173 +1,211 @@
 /**
- * A claim as conditions read it: payable lines by number, lines by item code, lines by prescription. Made
- * once per claim; elements are integers everywhere in generated code.
+ * A claim as conditions read it: which lines are payable, lines by item code, lines by prescription. Elements are
+ * integers everywhere in generated code; a line's number is its position in the order sent. One view serves claim
+ * after claim: nothing in it outlives the claim it was opened for, and opening it makes no object per line.
  */
-import type { EpochMs } from '../../base/calendar.js';
-import type { Claim, Line } from '../../claim/claim.js';
+import { assert } from '../../base/assert.js';
+import type { ClaimColumns, ClaimHead } from '../../claim/columns/claim-columns.js';
+import type { ItemCodes } from '../../claim/columns/item-codes.js';
+import { type LineColumns, lineFlag, lineKinds } from '../../claim/columns/line-columns.js';
+import { type PrescriptionGroups, Prescriptions } from './prescriptions.js';
+import { Sums } from './sums.js';
 import { Unknown } from './unknown.js';
-
-export interface ClaimView {
-  readonly claim: Claim;
-  /** Payable lines, in the order sent. Everything below counts positions in this list. */
-  readonly lines: readonly Line[];
-  readonly allLines: readonly number[];
-  readonly allDiagnoses: readonly number[];
-  readonly allProcedures: readonly number[];
-  /** Groups of lines with equal prescription id, in the order of their first lines. */
-  readonly allPrescriptions: readonly number[];
-  /**
-   * What lines without a prescription id could be: each a prescription of its own, or all of them one. Rules
-   * are asked whether they could apply to them, never make findings of them.
-   */
-  readonly supposed: readonly number[];
-  /** First the real groups, then the supposed ones. */
-  readonly prescriptions: readonly Prescription[];
-  /** Distinct known item codes, in the order of their first lines. */
-  readonly codes: Iterable<string>;
-  /** Lines whose item code is unknown. */
-  readonly uncoded: readonly number[];
-  linesOf(code: string): readonly number[];
-  /**
-   * Lines that can have one of these codes: those that have it, and those whose code is unknown; in order.
-   */
-  candidates(key: string | readonly string[] | Unknown): readonly number[];
-}
-
-export interface Prescription {
-  readonly id: string;
-  readonly lines: readonly number[];
-  /** The earliest of its lines; null where a line's time is unknown. */
-  readonly at: EpochMs | null;
-}
 
 const none: readonly number[] = [];
 
-/** Item codes are found by a map. */
-export function viewClaim(claim: Claim): ClaimView {
-  return new IndexedView(claim);
-}
+export class ClaimView {
+  readonly items: ItemCodes;
+  /** Words of the `kind` column. */
+  readonly kinds: readonly string[] = lineKinds;
+  /** Payable lines, ascending. */
+  readonly allLines: number[] = [];
+  /** Payable lines whose item code is unknown. */
+  readonly uncoded: number[] = [];
+  readonly allDiagnoses: number[] = [];
+  readonly allProcedures: number[] = [];
+  /** Of a bare expression. */
+  variables: readonly unknown[] = [];
+  /** Sums over one item code that were already asked for. */
+  readonly sums = new Sums();
+  /** For a function that collects lines; whoever fills it is done with it before anybody else asks. */
+  readonly scratch: number[] = [];
+  readonly #prescriptions = new Prescriptions();
+  /** By item number: the first payable line of that item, valid where `#opened` says so. */
+  #first = new Int32Array(0);
+  #openedFor = new Int32Array(0);
+  /** By line: the next payable line of the same item; -1: none. */
+  #next = new Int32Array(64);
+  #opened = 0;
+  #claim: ClaimColumns | null = null;
 
-/** The same view without any index: every question walks over all lines. For tests of the index. */
-export function viewClaimByScan(claim: Claim): ClaimView {
-  return new ScanningView(claim);
-}
-
-abstract class BaseView {
-  readonly claim: Claim;
-  readonly lines: readonly Line[];
-  readonly allLines: readonly number[];
-  readonly allDiagnoses: readonly number[];
-  readonly allProcedures: readonly number[];
-  readonly uncoded: readonly number[];
-  #groups: Groups | null = null;
-
-  constructor(claim: Claim) {
-    this.claim = claim;
-    this.lines = claim.lines.filter((line) => line.payable);
-    this.allLines = this.lines.map((_, i) => i);
-    this.allDiagnoses = claim.diagnoses.map((_, i) => i);
-    this.allProcedures = claim.procedures.map((_, i) => i);
-    this.uncoded = this.allLines.filter((i) => this.lines[i]?.itemCode === null);
+  constructor(items: ItemCodes) {
+    this.items = items;
   }
 
-  abstract linesOf(code: string): readonly number[];
-
-  get prescriptions(): readonly Prescription[] {
-    return this.#grouped().prescriptions;
+  get claim(): ClaimColumns {
+    assert(this.#claim !== null, 'a claim has been opened');
+    return this.#claim;
   }
 
-  get allPrescriptions(): readonly number[] {
-    return this.#grouped().real;
+  get head(): ClaimHead {
+    return this.claim.head;
   }
 
-  get supposed(): readonly number[] {
-    return this.#grouped().supposed;
+  get lines(): LineColumns {
+    return this.claim.lines;
   }
 
-  candidates(key: string | readonly string[] | Unknown): readonly number[] {
+  open(claim: ClaimColumns): this {
+    assert(claim.items === this.items, 'the claim was read with the item numbers of this rule set');
+    this.#claim = claim;
+    this.sums.forget();
+    this.#prescriptions.forget();
+    this.#findPayable(claim.lines);
+    this.chain(claim.lines);
+    countUp(this.allDiagnoses, claim.head.diagnoses.length);
+    countUp(this.allProcedures, claim.head.procedures.length);
+    return this;
+  }
+
+  #findPayable({ count, flags, itemCode }: LineColumns): void {
+    let [payable, uncoded] = [0, 0];
+    for (let line = 0; line < count; line++) {
+      if (((flags[line] as number) & lineFlag.payable) === 0) continue;
+      this.allLines[payable++] = line;
+      if ((itemCode[line] as number) < 0) this.uncoded[uncoded++] = line;
+    }
+    this.allLines.length = payable;
+    this.uncoded.length = uncoded;
+  }
+
+  /** Links the lines of each item, from the last to the first, so that chains ascend. */
+  protected chain({ count, itemCode }: LineColumns): void {
+    this.#makeRoom(count);
+    const opened = ++this.#opened;
+    for (let k = this.allLines.length - 1; k >= 0; k--) {
+      const line = this.allLines[k] as number;
+      const item = itemCode[line] as number;
+      if (item < 0) continue;
+      this.#next[line] = this.#openedFor[item] === opened ? (this.#first[item] as number) : -1;
+      this.#first[item] = line;
+      this.#openedFor[item] = opened;
+    }
+  }
+
+  #makeRoom(lines: number): void {
+    if (this.#next.length < lines) this.#next = new Int32Array(lines * 2);
+    const { size } = this.items;
+    if (this.#first.length >= size && this.#opened < 2 ** 31 - 2) return;
+    this.#first = new Int32Array(size + (size >> 2) + 64);
+    this.#openedFor = new Int32Array(this.#first.length);
+    this.#opened = 0;
+  }
+
+  /** The first payable line with an item; -1 where there is none. */
+  firstOf(item: number): number {
+    return item >= 0 && this.#openedFor[item] === this.#opened ? (this.#first[item] as number) : -1;
+  }
+
+  /** The payable line after this one that has the same item; -1 where there is none. */
+  nextOf(line: number): number {
+    return this.#next[line] as number;
+  }
+
+  linesOf(item: number): readonly number[] {
+    const first = this.firstOf(item);
+    if (first < 0) return none;
+    const lines = [first];
+    for (let line = this.nextOf(first); line >= 0; line = this.nextOf(line)) lines.push(line);
+    return lines;
+  }
+
+  /**
+   * Lines that can have one of these items: those that have it, and those whose code is unknown; ascending.
+   */
+  candidates(key: number | readonly number[] | Unknown): readonly number[] {
     if (key instanceof Unknown) return this.allLines;
-    if (typeof key === 'string' && this.uncoded.length === 0) return this.linesOf(key);
+    if (typeof key === 'number' && this.uncoded.length === 0) return this.linesOf(key);
     const found = new Set(this.uncoded);
-    for (const code of typeof key === 'string' ? [key] : key) {
-      for (const line of this.linesOf(code)) found.add(line);
+    for (const item of typeof key === 'number' ? [key] : key) {
+      for (let line = this.firstOf(item); line >= 0; line = this.nextOf(line)) found.add(line);
     }
     return [...found].sort((a, b) => a - b);
   }
 
-  #grouped(): Groups {
-    this.#groups ??= groupByPrescription(this.lines);
-    return this.#groups;
+  /** For messages: a sender that names no item leaves its code to tell a person which it is. */
+  itemNameAt(line: number): string | null {
+    return this.lines.itemName.at(line) ?? this.itemTextAt(line);
+  }
+
+  itemTextAt(line: number): string | null {
+    const item = this.lines.itemCode[line] as number;
+    return item < 0 ? null : this.items.textOf(item);
+  }
+
+  lineId(line: number): string {
+    return this.lines.id.at(line) ?? '';
+  }
+
+  isCurrent(line: number): boolean {
+    return this.lines.hasFlag(line, lineFlag.current);
+  }
+
+  /** Groups of lines with equal prescription id, in the order of their first lines. */
+  get allPrescriptions(): readonly number[] {
+    return this.#groups().real;
+  }
+
+  /**
+   * What lines without a prescription id could be: each a prescription of its own, or all of them one. Rules
+   * are asked whether they could apply to them, never make findings of them. Numbered after the real ones.
+   */
+  get supposed(): readonly number[] {
+    return this.#groups().supposed;
+  }
+
+  prescriptionLines(prescription: number): readonly number[] {
+    return this.#groups().linesOf(prescription);
+  }
+
+  /** The earliest of its lines; NaN where a line's time is unknown. */
+  prescriptionTimeAt(prescription: number): number {
+    return this.#groups().timeOf(prescription);
+  }
+
+  prescriptionIdAt(prescription: number): string | null {
+    const line = this.#groups().namedBy(prescription);
+    return line < 0 ? '' : this.lines.prescriptionId.at(line);
+  }
+
+  #groups(): PrescriptionGroups {
+    return this.#prescriptions.of(this.allLines, this.lines);
   }
 }
 
-class IndexedView extends BaseView implements ClaimView {
-  readonly #byCode = new Map<string, number[]>();
+/** The same view without any index: every question walks over all lines. For tests of the index. */
+export class ScanningView extends ClaimView {
+  protected override chain(): void {}
 
-  constructor(claim: Claim) {
-    super(claim);
-    for (const i of this.allLines) {
-      const code = this.lines[i]?.itemCode ?? null;
-      if (code === null) continue;
-      const known = this.#byCode.get(code);
-      if (known === undefined) this.#byCode.set(code, [i]);
-      else known.push(i);
-    }
+  override firstOf(item: number): number {
+    return this.#from(0, item);
   }
 
-  get codes(): Iterable<string> {
-    return this.#byCode.keys();
+  override nextOf(line: number): number {
+    return this.#from(this.allLines.indexOf(line) + 1, this.lines.itemCode[line] as number);
   }
 
-  linesOf(code: string): readonly number[] {
-    return this.#byCode.get(code) ?? none;
-  }
-}
-
-class ScanningView extends BaseView implements ClaimView {
-  get codes(): Iterable<string> {
-    return new Set(this.lines.flatMap((line) => line.itemCode ?? []));
-  }
-
-  linesOf(code: string): readonly number[] {
-    return this.allLines.filter((i) => this.lines[i]?.itemCode === code);
-  }
-
-  override candidates(_key: string | readonly string[] | Unknown): readonly number[] {
+  override candidates(): readonly number[] {
     return this.allLines;
   }
-}
 
-interface Groups {
-  readonly prescriptions: readonly Prescription[];
-  readonly real: readonly number[];
-  readonly supposed: readonly number[];
-}
-
-function groupByPrescription(lines: readonly Line[]): Groups {
-  const groups = new Map<string, number[]>();
-  const loose: number[] = [];
-  for (const [i, { prescriptionId }] of lines.entries()) {
-    if (prescriptionId === null) loose.push(i);
-    else if (groups.has(prescriptionId)) groups.get(prescriptionId)?.push(i);
-    else groups.set(prescriptionId, [i]);
+  #from(position: number, item: number): number {
+    const isItem = (line: number) => this.lines.itemCode[line] === item;
+    return item < 0 ? -1 : (this.allLines.slice(position).find(isItem) ?? -1);
   }
-  const real = [...groups].map(([id, members]) => prescriptionOf(id, members, lines));
-  const together = loose.length > 1 ? [loose] : [];
-  const supposed = [...loose.map((i) => [i]), ...together].map((members) =>
-    prescriptionOf('', members, lines),
-  );
-  return {
-    prescriptions: [...real, ...supposed],
-    real: real.map((_, i) => i),
-    supposed: supposed.map((_, i) => real.length + i),
-  };
 }
 
-function prescriptionOf(id: string, members: readonly number[], lines: readonly Line[]): Prescription {
-  let at: EpochMs | null = Number.POSITIVE_INFINITY;
-  for (const i of members) {
-    const time: EpochMs | null = lines[i]?.at ?? null;
-    at = at === null || time === null ? null : Math.min(at, time);
-  }
-  return { id, lines: members, at };
+/** Makes the list 0, 1 … count - 1. */
+function countUp(list: number[], count: number): void {
+  for (let i = list.length; i < count; i++) list.push(i);
+  list.length = count;
 }

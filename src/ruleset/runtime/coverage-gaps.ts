@@ -11,70 +11,94 @@ interface Gap {
   readonly lines: Set<number>;
 }
 
+/** The gaps that one set of a rule's sources leads to. */
+interface Reason {
+  readonly position: number;
+  readonly mask: number;
+  readonly gaps: readonly Gap[];
+}
+
 const causes: readonly NotEvaluated['cause'][] = ['fact', 'list', 'history', 'budget'];
+const noLines: readonly number[] = [];
 
 export class CoverageGaps {
   readonly #matcher: RuleMatcher;
   readonly #view: ClaimView;
-  readonly #knownFacts: ReadonlySet<string>;
-  readonly #gaps = new Map<string, Gap>();
+  readonly #known: number;
+  readonly #gaps: Gap[] = [];
+  /** A rule mostly lacks the same facts on all of its lines, and lines come rule by rule. */
+  #last: Reason | null = null;
 
   constructor(matcher: RuleMatcher, view: ClaimView, known: number) {
     this.#matcher = matcher;
     this.#view = view;
-    this.#knownFacts = new Set(matcher.artifact.knownFacts.filter((_, bit) => (known & (1 << bit)) !== 0));
+    this.#known = known;
   }
 
   overBudget({ position }: CompiledRule): void {
-    this.#add(position, 'budget', [], []);
+    this.#gap(position, 'budget', []);
   }
 
-  undecided({ position, rule }: CompiledRule, anchor: number, mask: number): void {
-    const sources = this.#contributing(rule.sources.filter((_, bit) => (mask & (1 << bit)) !== 0));
-    const lines = this.#linesOf(rule.index.by, anchor);
-    for (const cause of causes) {
-      const facts = sources.filter((s) => s.cause === cause).map((s) => s.fact);
-      if (facts.length > 0) this.#add(position, cause, facts.toSorted(), lines);
-    }
+  undecided(compiled: CompiledRule, anchor: number, mask: number): void {
+    const { position } = compiled;
+    const isSame = this.#last !== null && this.#last.position === position && this.#last.mask === mask;
+    const reason = isSame ? (this.#last as Reason) : this.#reason(compiled, mask);
+    this.#last = reason;
+    for (const { lines } of reason.gaps) this.#addLines(lines, compiled.rule.index.by, anchor);
   }
 
   withoutPrescription({ position }: CompiledRule, lines: Iterable<number>): void {
-    this.#add(position, 'fact', ['line.prescriptionId'], lines);
+    const gap = this.#gap(position, 'fact', ['line.prescriptionId']);
+    for (const line of lines) gap.lines.add(line);
   }
 
   /** By rule, cause, facts; lines in the order of the claim. */
   sorted(): readonly NotEvaluated[] {
-    return [...this.#gaps.values()].sort(compareGaps).map(({ position, cause, facts, lines }) => ({
+    return this.#gaps.sort(compareGaps).map(({ position, cause, facts, lines }) => ({
       rule: this.#matcher.artifact.rules[position]?.id ?? '',
       cause,
       facts,
-      lines: [...lines].sort((a, b) => a - b).map((i) => this.#view.lines[i]?.id ?? ''),
+      lines: [...lines].sort((a, b) => a - b).map((line) => this.#view.lineId(line)),
     }));
+  }
+
+  #reason({ position, rule }: CompiledRule, mask: number): Reason {
+    const sources = this.#contributing(rule.sources.filter((_, bit) => (mask & (1 << bit)) !== 0));
+    const gaps = causes.flatMap((cause) => {
+      const facts = sources.filter((s) => s.cause === cause).map((s) => s.fact);
+      return facts.length === 0 ? [] : [this.#gap(position, cause, facts.toSorted())];
+    });
+    return { position, mask, gaps };
   }
 
   /**
    * A function names all facts it reads; those that the claim knows everywhere cannot have been the reason.
    */
   #contributing(sources: readonly ArtifactSource[]): readonly ArtifactSource[] {
-    const unknown = sources.filter((s) => !this.#knownFacts.has(s.fact));
+    const unknown = sources.filter((s) => !this.#isKnown(s.fact));
     return unknown.length === 0 ? sources : unknown;
   }
 
-  #linesOf(by: string, anchor: number): readonly number[] {
-    if (by === 'claim') return [];
-    return by === 'prescription' ? (this.#view.prescriptions[anchor]?.lines ?? []) : [anchor];
+  #isKnown(fact: string): boolean {
+    const bit = this.#matcher.artifact.knownFacts.indexOf(fact);
+    return bit >= 0 && (this.#known & (1 << bit)) !== 0;
   }
 
-  #add(
-    position: number,
-    cause: NotEvaluated['cause'],
-    facts: readonly string[],
-    lines: Iterable<number>,
-  ): void {
-    const key = JSON.stringify([position, cause, facts]);
-    const gap = this.#gaps.get(key) ?? { position, cause, facts, lines: new Set<number>() };
-    for (const line of lines) gap.lines.add(line);
-    this.#gaps.set(key, gap);
+  #addLines(lines: Set<number>, by: string, anchor: number): void {
+    if (by === 'claim') return;
+    const members = by === 'prescription' ? this.#view.prescriptionLines(anchor) : noLines;
+    if (by !== 'prescription') lines.add(anchor);
+    for (const line of members) lines.add(line);
+  }
+
+  #gap(position: number, cause: NotEvaluated['cause'], facts: readonly string[]): Gap {
+    const isSame = (gap: Gap) =>
+      gap.position === position && gap.cause === cause && gap.facts.join() === facts.join();
+    const known = this.#gaps.find(isSame);
+    if (known !== undefined) return known;
+    const gap: Gap = { position, cause, facts, lines: new Set() };
+    this.#gaps.push(gap);
+    return gap;
   }
 }
 

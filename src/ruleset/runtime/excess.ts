@@ -21,7 +21,7 @@ export function chargeLines(
   { violating, swapped }: Roles,
   claims: readonly ClaimedExcess[],
 ): Charges {
-  const capOf = (line: number) => Math.max(0, view.lines[line]?.netAmountFen ?? 0);
+  const capOf = (line: number) => Math.max(0, view.lines.netAmountFen[line] || 0);
   if (claims.length === 0) return new Map(violating.map((line) => [line, capOf(line)]));
   const charges = new Map(violating.map((line) => [line, 0]));
   for (const claim of claims) {

@@ -2,7 +2,6 @@
 import type { EpochMs } from '../../base/calendar.js';
 import { derivedId } from '../../base/hash.js';
 import type { Effect, Finding, Severity } from '../../decision/decision.js';
-import type { ArtifactTable } from '../compile/artifact.js';
 import type { ClaimView } from './claim-view.js';
 import { type Charges, chargeLines } from './excess.js';
 import type { Evaluate, LineNumbers } from './generated.js';
@@ -10,7 +9,8 @@ import { assignRoles, type Roles } from './roles.js';
 import type { CompiledRule, Match, Partner, RuleMatcher } from './rule-matcher.js';
 import type { Screened } from './screened.js';
 import { factValue, messageText } from './shown-value.js';
-import { standsAt, standsHere, type Table } from './table-rows.js';
+import { standsAt, standsHere } from './table-rows.js';
+import type { Table } from './tables/table.js';
 import { Unknown } from './unknown.js';
 
 /** Strongest first. */
@@ -82,7 +82,7 @@ export class FindingMaker {
 
   #anchorLines(by: string, { spot }: Match): readonly number[] {
     if (by === 'claim') return [];
-    return by === 'prescription' ? (this.#view.prescriptions[spot.anchor]?.lines ?? []) : [spot.anchor];
+    return by === 'prescription' ? this.#view.prescriptionLines(spot.anchor) : [spot.anchor];
   }
 
   /** Lines named by any of some functions, for any partner. */
@@ -106,7 +106,7 @@ export class FindingMaker {
   #draft(compiled: CompiledRule, match: Match, roles: Roles): Draft {
     const { rule, position } = compiled;
     const { violating } = roles;
-    const { institution, encounter } = this.#view.claim;
+    const { institution, encounter } = this.#view.head;
     const provenance = this.#provenance(compiled, match, violating);
     const ids = violating.map((line) => this.#id(line)).toSorted();
     return {
@@ -193,24 +193,25 @@ export class FindingMaker {
 
   /** The row that is in force for the first violating line that has one. */
   #pointOf(name: string | null, violating: readonly number[]): Provenance | null {
-    const table = name === null ? undefined : this.#matcher.tables.get(name);
-    if (name === null || table === undefined) return null;
+    const table = name === null ? null : this.#matcher.tables.find(name);
+    if (name === null || table === null) return null;
     for (const line of violating) {
-      const { itemCode = null, at = null } = this.#view.lines[line] ?? {};
+      const { itemCode, at } = this.#view.lines;
+      const time = at[line]!;
       const row = table
-        .rowsOf(itemCode ?? '')
-        .find((candidate) => at !== null && this.#stands(table, candidate, at));
-      if (row !== undefined) return provenanceOf(name, this.#table(name), row);
+        .rowsOf(itemCode[line]!)
+        .find((candidate) => !Number.isNaN(time) && this.#stands(table, candidate, time));
+      if (row !== undefined) return provenanceOf(name, table, row);
     }
     return null;
   }
 
-  #stands({ validity }: Table, row: number, at: EpochMs): boolean {
-    return standsAt(validity, row, at) === true && standsHere(this.#view, validity, row) === true;
+  #stands(table: Table, row: number, at: EpochMs): boolean {
+    return standsAt(table, row, at) === true && standsHere(this.#view, table, row) === true;
   }
 
-  #table(name: string): ArtifactTable {
-    return this.#matcher.artifact.tables[name] as ArtifactTable;
+  #table(name: string): Table {
+    return this.#matcher.tables.get(name);
   }
 
   #message({ rule, generated }: CompiledRule, match: Match): string {
@@ -255,7 +256,7 @@ export class FindingMaker {
   }
 
   #id(line: number): string {
-    return this.#view.lines[line]?.id ?? '';
+    return this.#view.lineId(line);
   }
 }
 
@@ -266,8 +267,8 @@ interface Provenance {
   readonly batch: number | null;
 }
 
-function provenanceOf(name: string, table: ArtifactTable, row: number): Provenance {
-  const cell = (column: string) => table.columns[column]?.[row] ?? null;
+function provenanceOf(name: string, table: Table, row: number): Provenance {
+  const cell = (column: string) => table.cell(column, row);
   const point = cell('point') as string | null;
   const source = cell('row') ?? JSON.stringify(table.key === null ? row : cell(table.key));
   return { key: point ?? `${name}:${source}`, point, batch: cell('batch') as number | null };

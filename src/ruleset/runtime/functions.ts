@@ -1,8 +1,9 @@
 /**
  * The functions of check/functions.ts, as generated code calls them. Null is "unknown": the claim lacks what
- * the function reads. Lines are numbers of the view's payable lines.
+ * the function reads. Lines are numbers; codes are the numbers of item codes.
  */
 import { dayOf, type EpochDay, type EpochMs, fullYears } from '../../base/calendar.js';
+import { lineFlag } from '../../claim/columns/line-columns.js';
 import type { ClaimView } from './claim-view.js';
 import { listed, standsAt, standsHere } from './table-rows.js';
 
@@ -10,118 +11,146 @@ const hourMs = 3_600_000;
 const concurrentGapMs = 2 * hourMs;
 /** An order said to run longer is a mistake; counting its days would take the time of many claims. */
 export const longestServiceDays = 1_000;
-type Codes = string | readonly string[];
+type Codes = number | readonly number[];
+
+/** When a line's service begins; NaN where unknown. */
+function beginOf(view: ClaimView, line: number): EpochMs {
+  return view.lines.at[line] as number;
+}
+
+/** The end of a long order, else the service's time; an end before the beginning is no end. */
+function endOf(view: ClaimView, line: number): EpochMs {
+  const [at, until] = [view.lines.at[line] as number, view.lines.until[line] as number];
+  return Number.isNaN(until) ? at : Math.max(at, until);
+}
+
+function overlaps(view: ClaimView, a: number, b: number): boolean | null {
+  const [x, y] = [beginOf(view, a), beginOf(view, b)];
+  if (Number.isNaN(x) || Number.isNaN(y)) return null;
+  return dayOf(x) <= dayOf(endOf(view, b)) && dayOf(y) <= dayOf(endOf(view, a));
+}
+
+function timesKnown(view: ClaimView, a: number, b: number): boolean {
+  return isTimed(view, a) && isTimed(view, b);
+}
+
+function isTimed(view: ClaimView, line: number): boolean {
+  return !Number.isNaN(beginOf(view, line)) && view.lines.hasFlag(line, lineFlag.timed);
+}
+
+function concurrent(view: ClaimView, a: number, b: number): boolean | null {
+  const [x, y] = [beginOf(view, a), beginOf(view, b)];
+  if (Number.isNaN(x) || Number.isNaN(y)) return null;
+  if (!timesKnown(view, a, b)) return false;
+  return x <= endOf(view, b) + concurrentGapMs && y <= endOf(view, a) + concurrentGapMs;
+}
+
+/** Part of the first line's calendar days that the second touches, 0 to 1. */
+function commonShare(view: ClaimView, a: number, b: number): number | null {
+  const [x, y] = [beginOf(view, a), beginOf(view, b)];
+  if (Number.isNaN(x) || Number.isNaN(y)) return null;
+  const lastOfA = dayOf(endOf(view, a));
+  const first = Math.max(dayOf(x), dayOf(y));
+  const last = Math.min(lastOfA, dayOf(endOf(view, b)));
+  return Math.max(0, last - first + 1) / (lastOfA - dayOf(x) + 1);
+}
+
+/**
+ * Lines of the codes, in the view's scratch list; null where a line's own code is unknown, as it could be one of
+ * them.
+ */
+function linesWith(view: ClaimView, codes: Codes): readonly number[] | null {
+  if (view.uncoded.length > 0) return null;
+  const lines = view.scratch;
+  lines.length = 0;
+  if (typeof codes === 'number') collect(view, codes, lines);
+  else for (const [i, code] of codes.entries()) if (codes.indexOf(code) === i) collect(view, code, lines);
+  return lines;
+}
+
+function collect(view: ClaimView, code: number, lines: number[]): void {
+  for (let line = view.firstOf(code); line >= 0; line = view.nextOf(line)) lines.push(line);
+}
+
+/** NaN where the quantity of a line is unknown. */
+function quantityE4Of(view: ClaimView, lines: readonly number[]): number {
+  let sum = 0;
+  for (const line of lines) sum += view.lines.netQuantityE4[line] as number;
+  return sum;
+}
+
+function quantity(view: ClaimView, codes: Codes): number | null {
+  const lines = linesWith(view, codes);
+  return lines === null ? null : known(quantityE4Of(view, lines) / 10_000);
+}
+
+function quantityOn(view: ClaimView, codes: Codes, day: EpochDay): number | null {
+  const lines = linesWith(view, codes);
+  if (lines === null) return null;
+  let sum = 0;
+  for (const line of lines) {
+    const at = beginOf(view, line);
+    if (Number.isNaN(at)) return null;
+    if (dayOf(at) === day) sum += view.lines.netQuantityE4[line] as number;
+  }
+  return known(sum / 10_000);
+}
+
+/** Calendar days on which the codes were served, long orders day by day. */
+function serviceDays(view: ClaimView, codes: Codes): number | null {
+  const lines = linesWith(view, codes);
+  if (lines === null) return null;
+  const days = new Set<EpochDay>();
+  for (const line of lines) {
+    const at = beginOf(view, line);
+    if (Number.isNaN(at)) return null;
+    const last = Math.min(dayOf(endOf(view, line)), dayOf(at) + longestServiceDays - 1);
+    for (let day = dayOf(at); day <= last; day++) days.add(day);
+  }
+  return days.size;
+}
+
+function amount(view: ClaimView, codes: Codes): number | null {
+  const lines = linesWith(view, codes);
+  let sum = 0;
+  for (const line of lines ?? []) sum += view.lines.netAmountFen[line] as number;
+  return lines === null ? null : known(sum);
+}
+
+const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+function has(view: ClaimView, codes: Codes): boolean | null {
+  const list = typeof codes === 'number' ? [codes] : codes;
+  if (list.some((code) => view.firstOf(code) >= 0)) return true;
+  return view.uncoded.length > 0 && list.length > 0 ? null : false;
+}
 
 interface Window {
   readonly from: EpochMs;
   readonly to: EpochMs;
 }
 
-/** From the service's time to the end of a long order; an end before the beginning is no end. */
-function windowOf(view: ClaimView, line: number): Window | null {
-  const { at = null, until = null } = view.lines[line] ?? {};
-  return at === null ? null : { from: at, to: Math.max(at, until ?? at) };
-}
-
-function overlaps(view: ClaimView, a: number, b: number): boolean | null {
-  const [x, y] = [windowOf(view, a), windowOf(view, b)];
-  if (x === null || y === null) return null;
-  return dayOf(x.from) <= dayOf(y.to) && dayOf(y.from) <= dayOf(x.to);
-}
-
-function timesKnown(view: ClaimView, a: number, b: number): boolean {
-  return [a, b].every((i) => view.lines[i]?.at !== null && view.lines[i]?.atTimed === true);
-}
-
-function concurrent(view: ClaimView, a: number, b: number): boolean | null {
-  const [x, y] = [windowOf(view, a), windowOf(view, b)];
-  if (x === null || y === null) return null;
-  if (!timesKnown(view, a, b)) return false;
-  return x.from <= y.to + concurrentGapMs && y.from <= x.to + concurrentGapMs;
-}
-
-/** Part of the first line's calendar days that the second touches, 0 to 1. */
-function commonShare(view: ClaimView, a: number, b: number): number | null {
-  const [x, y] = [windowOf(view, a), windowOf(view, b)];
-  if (x === null || y === null) return null;
-  const first = Math.max(dayOf(x.from), dayOf(y.from));
-  const last = Math.min(dayOf(x.to), dayOf(y.to));
-  return Math.max(0, last - first + 1) / (dayOf(x.to) - dayOf(x.from) + 1);
-}
-
-/** Lines of the codes; null where a line's own code is unknown, as it could be one of them. */
-function linesWith(view: ClaimView, codes: Codes): readonly number[] | null {
-  if (view.uncoded.length > 0) return null;
-  return typeof codes === 'string'
-    ? view.linesOf(codes)
-    : [...new Set(codes)].flatMap((code) => view.linesOf(code));
-}
-
-function quantityOf(view: ClaimView, lines: readonly number[] | null): number | null {
-  let sum: number | null = lines === null ? null : 0;
-  for (const i of lines ?? []) {
-    const quantity: number | null = view.lines[i]?.netQuantityE4 ?? null;
-    sum = sum === null || quantity === null ? null : sum + quantity;
-  }
-  return sum === null ? null : sum / 10_000;
-}
-
-function quantityOn(view: ClaimView, codes: Codes, day: EpochDay): number | null {
-  const lines = linesWith(view, codes);
-  if (lines === null || lines.some((i) => view.lines[i]?.at === null)) return null;
-  return quantityOf(
-    view,
-    lines.filter((i) => dayOf(view.lines[i]?.at ?? 0) === day),
-  );
-}
-
-/** Calendar days on which the codes were served, long orders day by day. */
-function serviceDays(view: ClaimView, codes: Codes): number | null {
-  const days = new Set<EpochDay>();
-  const lines = linesWith(view, codes);
-  for (const line of lines ?? []) {
-    const window = windowOf(view, line);
-    if (window === null) return null;
-    const last = Math.min(dayOf(window.to), dayOf(window.from) + longestServiceDays - 1);
-    for (let day = dayOf(window.from); day <= last; day++) days.add(day);
-  }
-  return lines === null ? null : days.size;
-}
-
-function amount(view: ClaimView, codes: Codes): number | null {
-  let sum: number | null = 0;
-  const lines = linesWith(view, codes);
-  for (const i of lines ?? []) {
-    const fen: number | null = view.lines[i]?.netAmountFen ?? null;
-    sum = sum === null || fen === null ? null : sum + fen;
-  }
-  return lines === null ? null : sum;
-}
-
-function has(view: ClaimView, codes: Codes): boolean | null {
-  const list = typeof codes === 'string' ? [codes] : codes;
-  if (list.some((code) => view.linesOf(code).length > 0)) return true;
-  return view.uncoded.length > 0 && list.length > 0 ? null : false;
-}
-
 /** Admission to discharge, or to the sending of the claim during a stay. */
 function stay(view: ClaimView): Window | null {
-  const { admittedAt, dischargedAt } = view.claim.encounter;
-  const end = dischargedAt ?? view.claim.sentAt;
+  const { admittedAt, dischargedAt } = view.head.encounter;
+  const end = dischargedAt ?? view.head.sentAt;
   return admittedAt === null || end === null ? null : { from: admittedAt, to: end };
 }
 
 /** The stay, and the services of the codes that lie before or after it (an emergency that became a stay). */
 function span(view: ClaimView, codes: Codes): Window | null {
-  let whole = stay(view);
+  const whole = stay(view);
   const lines = linesWith(view, codes);
-  if (lines === null) return null;
+  if (lines === null || (whole === null && lines.length > 0)) return null;
+  if (whole === null) return null;
+  let { from, to } = whole;
   for (const line of lines) {
-    const window = windowOf(view, line);
-    if (whole === null || window === null) return null;
-    whole = { from: Math.min(whole.from, window.from), to: Math.max(whole.to, window.to) };
+    const at = beginOf(view, line);
+    if (Number.isNaN(at)) return null;
+    from = Math.min(from, at);
+    to = Math.max(to, endOf(view, line));
   }
-  return whole;
+  return { from, to };
 }
 
 function daysIn(window: Window | null): number | null {
@@ -134,20 +163,32 @@ function hoursIn(window: Window | null): number | null {
 
 /** Herbs that the patient pays: they belong to the prescription, though they are never judged. */
 function selfPaidPieces(view: ClaimView): boolean {
-  return view.claim.lines.some(
-    ({ selfPaid, kind, itemCode }) =>
-      selfPaid && (kind === 'piece' || kind === 'granule' || (itemCode ?? '').startsWith('T')),
-  );
+  const { lines } = view;
+  for (let line = 0; line < lines.count; line++) {
+    if (!lines.hasFlag(line, lineFlag.selfPaid)) continue;
+    const kind = view.kinds[lines.kind[line] as number];
+    if (kind === 'piece' || kind === 'granule' || view.itemTextAt(line)?.startsWith('T') === true)
+      return true;
+  }
+  return false;
 }
 
 /** No diagnosis at all says nothing about the patient: unknown. */
 function diagnosisIn(view: ClaimView, prefixes: readonly string[]): boolean | null {
-  let undecided = view.claim.diagnoses.length === 0;
-  for (const { code } of view.claim.diagnoses) {
+  const { diagnoses } = view.head;
+  let undecided = diagnoses.length === 0;
+  for (const { code } of diagnoses) {
     if (code === null) undecided = true;
     else if (prefixes.some((prefix) => code.startsWith(prefix))) return true;
   }
   return undecided ? null : false;
+}
+
+/** Numbers of texts that have none of their own: the result of a function, a fact of the head. */
+function numbersOf(view: ClaimView, value: string | readonly string[]): Codes {
+  return typeof value === 'string'
+    ? view.items.numberOf(value)
+    : value.map((text) => view.items.numberOf(text));
 }
 
 /** Order of code points, as CEL orders text; JavaScript's own order is that of UTF-16 units. */
@@ -161,17 +202,13 @@ export function compareTexts(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** Sums over one code are asked for by each of its lines: worked out once per claim. */
-const sums = new WeakMap<ClaimView, Map<string, unknown>>();
-
-function remembered<T>(name: string, sum: (view: ClaimView, codes: Codes) => T) {
-  return (view: ClaimView, codes: Codes): T => {
-    if (typeof codes !== 'string') return sum(view, codes);
-    const known = sums.get(view) ?? new Map<string, unknown>();
-    sums.set(view, known);
-    const key = `${name} ${codes}`;
-    if (!known.has(key)) known.set(key, sum(view, codes));
-    return known.get(key) as T;
+/** A sum that is worked out once per claim and item; `sum` is its number among those kept. */
+function remembered(sum: number, work: (view: ClaimView, codes: Codes) => number | null) {
+  return (view: ClaimView, codes: Codes): number | null => {
+    if (typeof codes !== 'number') return work(view, codes);
+    const kept = view.sums.find(sum, codes);
+    if (kept !== undefined) return known(kept);
+    return known(view.sums.keep(sum, codes, work(view, codes) ?? Number.NaN));
   };
 }
 
@@ -190,18 +227,19 @@ export const functionLibrary = {
   timesKnown,
   concurrent,
   commonShare,
-  'claim.quantity': remembered('quantity', (view, codes) => quantityOf(view, linesWith(view, codes))),
+  'claim.quantity': remembered(0, quantity),
   'claim.quantityOn': quantityOn,
-  'claim.serviceDays': remembered('serviceDays', serviceDays),
-  'claim.amount': remembered('amount', amount),
+  'claim.serviceDays': remembered(1, serviceDays),
+  'claim.amount': remembered(2, amount),
   'claim.has': has,
-  'claim.spanDays': remembered('spanDays', (view, codes) => daysIn(span(view, codes))),
-  'claim.spanHours': remembered('spanHours', (view, codes) => hoursIn(span(view, codes))),
+  'claim.spanDays': remembered(3, (view, codes) => daysIn(span(view, codes))),
+  'claim.spanHours': remembered(4, (view, codes) => hoursIn(span(view, codes))),
   stayDays: (view: ClaimView) => daysIn(stay(view)),
   stayHours: (view: ClaimView) => hoursIn(stay(view)),
   selfPaidPieces,
   diagnosisIn,
   // Not called by name in rules:
+  numbersOf,
   textSize: (text: string) => [...text].length,
   compareTexts,
   isIn: (list: readonly unknown[], item: unknown) => list.some((other) => other === item),

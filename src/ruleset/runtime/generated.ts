@@ -1,6 +1,6 @@
 /** The shape of what generated code returns, and the loading of its texts. */
 import { assert } from '../../base/assert.js';
-import type { Artifact } from '../compile/artifact.js';
+import type { ArtifactWithoutTables } from '../compile/artifact.js';
 import type { ClaimView } from './claim-view.js';
 import type { Truth, Unknown } from './unknown.js';
 
@@ -16,14 +16,17 @@ export type Evaluate<T> = (
 
 export type LineNumbers = number | readonly number[];
 
+/** Numbers of item codes. */
+export type Codes = number | readonly number[];
+
 export interface GeneratedRule {
   readonly fast: Evaluate<Truth>;
   readonly full: Evaluate<Truth>;
   readonly pairFast: Evaluate<Truth> | null;
   readonly pairFull: Evaluate<Truth> | null;
-  readonly probe: Evaluate<string | readonly string[] | Unknown> | null;
-  readonly keys: readonly Evaluate<string | Unknown>[];
-  readonly partnerKey: Evaluate<string | Unknown> | null;
+  readonly probe: Evaluate<Codes | Unknown> | null;
+  readonly keys: readonly Evaluate<number | Unknown>[];
+  readonly partnerKey: Evaluate<number | Unknown> | null;
   readonly weaken: readonly Evaluate<Truth>[];
   readonly blamed: readonly Evaluate<LineNumbers | Unknown>[];
   readonly involved: readonly Evaluate<LineNumbers | Unknown>[];
@@ -32,20 +35,23 @@ export interface GeneratedRule {
   readonly facts: readonly Evaluate<unknown>[];
 }
 
-export type KnownTest = (view: ClaimView) => boolean;
+/** A bit for each of the artifact's known facts that the claim knows wherever it has it. */
+export type KnownMask = (view: ClaimView) => number;
 
 export interface Generated {
   readonly rules: readonly GeneratedRule[];
-  readonly knownTests: readonly KnownTest[];
+  readonly knownMask: KnownMask;
 }
 
 /**
  * Runs the artifact's texts through `run` (instantiate's) and checks that they are what the artifact says.
  */
-export function loadGenerated(artifact: Artifact, run: (text: string, name: string) => unknown): Generated {
+export function loadGenerated(
+  artifact: ArtifactWithoutTables,
+  run: (text: string, name: string) => unknown,
+): Generated {
   const rules = artifact.code.flatMap((text, i) => run(text, `chunk-${i}`) as readonly GeneratedRule[]);
-  const knownTests = run(artifact.knownCode, 'known') as readonly KnownTest[];
+  const knownMask = run(artifact.knownCode, 'known') as KnownMask;
   assert(rules.length === artifact.rules.length, 'one generated object per rule');
-  assert(knownTests.length === artifact.knownFacts.length, 'one test per known fact');
-  return { rules, knownTests };
+  return { rules, knownMask };
 }

@@ -2,15 +2,19 @@
  * Artifact to running rule set. The only place in the project that turns text into code; the text was made by
  * compile/code.ts, which lets no string of a rule become syntax.
  */
-import { assert } from '../../base/assert.js';
-import type { Artifact } from '../compile/artifact.js';
-import { viewClaim, viewClaimByScan } from './claim-view.js';
+import type { ItemCodes } from '../../claim/columns/item-codes.js';
+import type { Artifact, ArtifactWithoutTables, ColumnKind } from '../compile/artifact.js';
+import { ClaimView, ScanningView } from './claim-view.js';
 import { functionLibrary } from './functions.js';
 import { loadGenerated } from './generated.js';
+import { ListColumn } from './list-column.js';
 import { RuleMatcher } from './rule-matcher.js';
 import { screenClaim } from './screen-claim.js';
 import type { Ruleset } from './screened.js';
-import { type RowIndex, Table } from './table-rows.js';
+import { listedByScan } from './table-rows.js';
+import { packTables } from './tables/pack-tables.js';
+import type { Table } from './tables/table.js';
+import { openTables, type Tables } from './tables/tables.js';
 import { and, both, or, Unknown } from './unknown.js';
 
 /** A rule set with its slow twin: no index anywhere, the same answer. */
@@ -20,50 +24,69 @@ export interface InstantiatedRuleset extends Ruleset {
 
 /** What generated code may reach besides its arguments. */
 export interface Library {
-  readonly functions: typeof functionLibrary;
-  column(table: string, column: string): readonly unknown[];
-  validity(table: string): unknown;
-  index(table: string): RowIndex;
+  readonly functions: Readonly<Record<string, unknown>>;
+  /** Typed arrays, or a list column. */
+  column(table: string, column: string, kind: ColumnKind): unknown;
+  cells(table: string, column: string): (row: number) => unknown;
+  table(name: string): Table;
+  text(number: number): string;
+  textNumber(text: string): number;
 }
 
-/**
- * Builds indexes and functions. The artifact's columns are shared, not copied; it must not change afterwards.
- */
+/** The whole artifact in one thread: for tests, examples and tools. */
 export function instantiate(artifact: Artifact): InstantiatedRuleset {
-  const tables = new Map(Object.entries(artifact.tables).map(([name, table]) => [name, new Table(table)]));
+  return instantiateWith(artifact, openTables(packTables(artifact.tables, artifact.texts)));
+}
+
+/** Builds the functions and the rule index over tables that may be shared with other threads. */
+export function instantiateWith(artifact: ArtifactWithoutTables, tables: Tables): InstantiatedRuleset {
   const { id, name, version, rules } = artifact;
+  const items = tables.newItemCodes();
   const prepare = (byScan: boolean) => {
-    const library = libraryOf(tables, byScan);
+    const library = libraryOf(tables, items, byScan);
     const run = (text: string, part: string) => runText(text, `${name}-${version}/${part}`, library);
     return new RuleMatcher(artifact, tables, loadGenerated(artifact, run), byScan);
   };
   const indexed = prepare(false);
+  const view = new ClaimView(items);
   let scanning: RuleMatcher | null = null;
   return {
     name: { id, name, version, overlay: 0 },
     ruleIds: rules.map((rule) => rule.id),
-    screen: (claim, meter) => screenClaim(indexed, viewClaim(claim), meter),
+    items,
+    screen: (claim, meter) => screenClaim(indexed, view.open(claim), meter),
     screenByScan: (claim, meter) => {
       scanning ??= prepare(true);
-      return screenClaim(scanning, viewClaimByScan(claim), meter);
+      return screenClaim(scanning, new ScanningView(items).open(claim), meter);
     },
   };
 }
 
-function libraryOf(tables: ReadonlyMap<string, Table>, byScan: boolean): Library {
-  const table = (name: string): Table => {
-    const found = tables.get(name);
-    assert(found !== undefined, `no table ${name}`);
-    return found;
-  };
+function libraryOf(tables: Tables, items: ItemCodes, byScan: boolean): Library {
   return {
-    functions: functionLibrary,
-    column: (name, column) => table(name).column(column),
-    validity: (name) => table(name).validity,
-    index: (name) => ({
-      rowsOf: (key) => (byScan ? table(name).rowsOfByScan(key) : table(name).rowsOf(key)),
-    }),
+    functions: byScan ? { ...functionLibrary, listed: listedByScan } : functionLibrary,
+    column: (name, column, kind) => columnOf(tables.get(name), column, kind),
+    cells: (name, column) => {
+      const table = tables.get(name);
+      return (row) => table.cell(column, row);
+    },
+    table: (name) => tables.get(name),
+    text: (number) => tables.text(number),
+    textNumber: (text) => items.numberOf(text),
   };
+}
+
+function columnOf(table: Table, column: string, kind: ColumnKind): unknown {
+  switch (kind) {
+    case 'number':
+      return table.numbers(column);
+    case 'flag':
+      return table.flags(column);
+    case 'text':
+      return table.texts(column);
+    case 'list':
+      return new ListColumn(table, column);
+  }
 }
 
 const textParameters = ['lib', 'Unknown', 'both', 'and', 'or'] as const;
@@ -77,5 +100,9 @@ export function runText(text: string, name: string, library: Library): unknown {
   return make(library, Unknown, both, and, or);
 }
 
-/** For texts that reach no table (a bare expression). */
-export const libraryWithoutTables: Library = libraryOf(new Map(), false);
+/** For texts that reach no table (a bare expression); its claims are read with the items. */
+export function libraryWithoutTables(): { readonly library: Library; readonly items: ItemCodes } {
+  const tables = openTables(packTables({}));
+  const items = tables.newItemCodes();
+  return { library: libraryOf(tables, items, false), items };
+}

@@ -1,5 +1,5 @@
 /** Which lines of a finding violate and which are only involved. */
-import type { Claim } from '../../claim/claim.js';
+import type { ClaimHead } from '../../claim/columns/claim-columns.js';
 import type { ClaimView } from './claim-view.js';
 
 export interface Roles {
@@ -11,7 +11,7 @@ export interface Roles {
 }
 
 /** 事前 scenes: what is being ordered now can still be changed, what came as history cannot. */
-export function isPreEvent({ kind, scene }: Claim): boolean {
+export function isPreEvent({ kind, scene }: ClaimHead): boolean {
   return kind === 'screening' && scene !== null && scene <= 5;
 }
 
@@ -22,9 +22,9 @@ export function assignRoles(
   involved: ReadonlySet<number>,
 ): Roles | null {
   const others = new Set([...involved].filter((i) => !blamed.has(i)));
-  if (!isPreEvent(view.claim))
+  if (!isPreEvent(view.head))
     return { violating: ascending(blamed), involved: ascending(others), swapped: false };
-  const isCurrent = (i: number) => view.lines[i]?.current === true;
+  const isCurrent = (i: number) => view.isCurrent(i);
   const swapped = ![...blamed].some(isCurrent);
   const all = new Set([...blamed, ...others]);
   const violating = [...(swapped ? others : blamed)].filter(isCurrent);

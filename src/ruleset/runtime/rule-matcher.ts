@@ -1,13 +1,15 @@
 /**
- * Runs one rule over a claim: for every anchor that its index finds, every joined row, every partner. Says
- * what held and what could not be decided; makes no findings.
+ * Runs one rule over a claim: for every anchor, every joined row, every partner. Says what held and what could not
+ * be decided; makes no findings. Where nothing holds, nothing is made.
  */
 import { assert } from '../../base/assert.js';
-import type { Artifact, ArtifactRule } from '../compile/artifact.js';
+import type { ArtifactPartner, ArtifactRule, ArtifactWithoutTables } from '../compile/artifact.js';
+import { AskedRules } from './asked-rules.js';
 import type { ClaimView } from './claim-view.js';
-import type { Evaluate, Generated, GeneratedRule } from './generated.js';
+import type { Generated, GeneratedRule } from './generated.js';
 import type { Meter } from './screened.js';
-import type { Table } from './table-rows.js';
+import type { Table } from './tables/table.js';
+import type { Tables } from './tables/tables.js';
 import { both, type Truth, Unknown } from './unknown.js';
 
 /** One anchor with its rows. -1: the rule has none, or (row) it is not known which. */
@@ -22,8 +24,8 @@ export interface Partner {
   readonly row: number;
 }
 
-/** The partner of a rule that has none. */
-const alone: Partner = { line: -1, row: -1 };
+/** The partners of a rule that has none. */
+const alone: readonly Partner[] = [{ line: -1, row: -1 }];
 
 export interface Match {
   readonly spot: Spot;
@@ -40,7 +42,7 @@ export interface RuleMatches {
   readonly held: Match[];
   readonly undecided: Undecided[];
   /** The budget ended before all anchors were asked. */
-  readonly isCut: boolean;
+  isCut: boolean;
 }
 
 /** Where a single anchor is asked. */
@@ -49,78 +51,65 @@ const unhurried = { mayGoOn: () => true };
 /** Anchors between two looks at the clock. */
 const anchorsPerLook = 16;
 
+const wholeClaim: readonly number[] = [-1];
+
 export interface CompiledRule {
   readonly position: number;
   readonly rule: ArtifactRule;
   readonly generated: GeneratedRule;
+  /** Tables of the joins, and the partner's. */
+  readonly joins: readonly Table[];
+  readonly partnerTable: Table | null;
 }
 
 export class RuleMatcher {
   readonly rules: readonly CompiledRule[];
-  readonly artifact: Artifact;
-  readonly tables: ReadonlyMap<string, Table>;
-  readonly #knownTests: Generated['knownTests'];
+  readonly artifact: ArtifactWithoutTables;
+  readonly tables: Tables;
+  readonly knownMask: Generated['knownMask'];
   readonly #byScan: boolean;
-  /** Rules to be asked for a line with this item code. */
-  readonly #rulesByCode: ReadonlyMap<string, readonly number[]>;
+  readonly #asked: AskedRules;
+  /** Of the rule at hand; emptied before the next one. */
+  readonly #partners: Partners;
+  readonly #matches: RuleMatches = { held: [], undecided: [], isCut: false };
 
-  constructor(artifact: Artifact, tables: ReadonlyMap<string, Table>, generated: Generated, byScan: boolean) {
+  constructor(artifact: ArtifactWithoutTables, tables: Tables, generated: Generated, byScan: boolean) {
     this.artifact = artifact;
     this.tables = tables;
-    this.#knownTests = generated.knownTests;
+    this.knownMask = generated.knownMask;
     this.#byScan = byScan;
     this.rules = artifact.rules.map((rule, position) => {
       const functions = generated.rules[position];
       assert(functions !== undefined, `rule ${rule.id} has code`);
-      return { position, rule, generated: functions };
+      const joins = rule.joins.map(({ table }) => tables.get(table));
+      const partnerTable = rule.partner?.table ? tables.get(rule.partner.table) : null;
+      return { position, rule, generated: functions, joins, partnerTable };
     });
-    this.#rulesByCode = byScan ? new Map() : this.#indexRules();
+    this.#partners = new Partners(byScan);
+    const codes = this.rules.map(({ rule }) => (byScan ? null : codesOf(rule, tables)));
+    this.#asked = new AskedRules(codes, tables.texts.size);
   }
 
-  /** Bits of the facts that the claim knows wherever it has them. */
-  knownMask(view: ClaimView): number {
-    let mask = 0;
-    for (const [bit, test] of this.#knownTests.entries()) if (test(view)) mask |= 1 << bit;
-    return mask;
-  }
-
-  /**
-   * Lines that each rule must be asked for, by position of the rule; rules without an index are not in it.
-   */
-  indexedLines(view: ClaimView): ReadonlyMap<number, readonly number[]> {
-    const lines = new Map<number, number[]>();
-    for (const code of view.codes) {
-      for (const rule of this.#rulesByCode.get(code) ?? []) {
-        const known = lines.get(rule);
-        if (known === undefined) lines.set(rule, [...view.linesOf(code)]);
-        else known.push(...view.linesOf(code));
-      }
-    }
-    return lines;
+  /** Positions of the rules to ask about a claim, ascending. */
+  asked(view: ClaimView): readonly number[] {
+    return this.#asked.find(view);
   }
 
   /** Numbers of lines or prescriptions to ask a rule for; [-1] for the claim as a whole. */
-  anchorsOf(
-    { rule, position }: CompiledRule,
-    view: ClaimView,
-    indexed: ReadonlyMap<number, readonly number[]>,
-  ): readonly number[] {
+  anchorsOf({ rule, position }: CompiledRule, view: ClaimView): readonly number[] {
     switch (rule.index.by) {
       case 'claim':
-        return [-1];
+        return wholeClaim;
       case 'prescription':
         return view.allPrescriptions;
       case 'every-line':
         return view.allLines;
-      default: {
-        if (this.#byScan) return view.allLines;
-        const lines = indexed.get(position) ?? [];
-        // A line without a code could have any.
-        return view.uncoded.length === 0 ? lines : [...lines, ...view.uncoded];
-      }
+      default:
+        return this.#byScan ? view.allLines : this.#asked.linesOf(position, view);
     }
   }
 
+  /** The answer is valid until the next call. */
   match(
     compiled: CompiledRule,
     view: ClaimView,
@@ -128,162 +117,213 @@ export class RuleMatcher {
     isKnown: boolean,
     meter: Pick<Meter, 'mayGoOn'>,
   ): RuleMatches {
-    const matches: RuleMatches = { held: [], undecided: [], isCut: false };
-    const told = new Set<string>();
-    for (const [i, anchor] of anchors.entries()) {
-      if (i > 0 && i % anchorsPerLook === 0 && !meter.mayGoOn()) return { ...matches, isCut: true };
-      const code = compiled.rule.oncePerItem ? (view.lines[anchor]?.itemCode ?? null) : null;
-      if (code !== null && told.has(code)) continue;
+    const matches = this.#matches;
+    if (matches.held.length > 0) matches.held.length = 0;
+    if (matches.undecided.length > 0) matches.undecided.length = 0;
+    matches.isCut = false;
+    const told = compiled.rule.oncePerItem ? this.#told : null;
+    if (told !== null && told.size > 0) told.clear();
+    for (let i = 0; i < anchors.length; i++) {
+      if (i > 0 && i % anchorsPerLook === 0 && !meter.mayGoOn()) {
+        matches.isCut = true;
+        return matches;
+      }
+      const anchor = anchors[i]!;
+      const item = told === null ? -1 : view.lines.itemCode[anchor]!;
+      if (item >= 0 && told?.has(item) === true) continue;
       const before = matches.held.length;
-      this.#eachSpot(compiled, view, anchor, (spot, isCertain) => {
-        this.#ask(compiled, view, spot, isKnown && isCertain, matches);
-      });
+      this.#askAnchor(compiled, view, anchor, isKnown);
       // The rule speaks of all lines of the item at once, so the others would say the same again.
-      if (code !== null && matches.held.length > before) told.add(code);
+      if (item >= 0 && matches.held.length > before) told?.add(item);
     }
     return matches;
   }
 
   /** Whether the rule would say anything but "no" about a supposed prescription. */
   couldHold(compiled: CompiledRule, view: ClaimView, prescription: number): boolean {
-    const { held, undecided } = this.match(compiled, view, [prescription], false, unhurried);
+    this.#one[0] = prescription;
+    const { held, undecided } = this.match(compiled, view, this.#one, false, unhurried);
     return held.length > 0 || undecided.length > 0;
   }
 
-  #eachSpot(
-    { rule, generated }: CompiledRule,
+  #askAnchor(compiled: CompiledRule, view: ClaimView, anchor: number, isKnown: boolean): void {
+    const { joins, generated } = compiled;
+    if (joins.length > 0) {
+      const key = generated.keys[0]!(view, anchor, -1, -1, -1, -1);
+      this.#eachRow(joins[0]!, key, compiled, view, anchor, -1, isKnown);
+      return;
+    }
+    const { by } = compiled.rule.index;
+    const isUncoded = by !== 'claim' && by !== 'prescription' && view.lines.itemCode[anchor]! < 0;
+    this.#ask(compiled, view, anchor, -1, -1, isKnown && !isUncoded);
+  }
+
+  /** Asks with every row that the key finds; without one where the key is unknown. */
+  #eachRow(
+    table: Table,
+    key: number | Unknown,
+    compiled: CompiledRule,
     view: ClaimView,
     anchor: number,
-    visit: (spot: Spot, isCertain: boolean) => void,
+    row0: number,
+    isKnown: boolean,
   ): void {
-    const [first, second] = rule.joins;
-    if (first === undefined) {
-      const isUncoded =
-        rule.index.by !== 'claim' && rule.index.by !== 'prescription' && isWithoutCode(view, anchor);
-      visit({ anchor, row0: -1, row1: -1 }, !isUncoded);
+    if (key instanceof Unknown) {
+      this.#joinNext(compiled, view, anchor, row0, -1, false);
       return;
     }
-    const rows0 = this.#rows(first.table, generated.keys[0], view, { anchor, row0: -1, row1: -1 });
-    for (const row0 of rows0 ?? [-1]) {
-      if (second === undefined) {
-        visit({ anchor, row0, row1: -1 }, rows0 !== null);
-        continue;
-      }
-      const rows1 = this.#rows(second.table, generated.keys[1], view, { anchor, row0, row1: -1 });
-      for (const row1 of rows1 ?? [-1]) visit({ anchor, row0, row1 }, rows0 !== null && rows1 !== null);
+    if (this.#byScan) {
+      for (const row of table.rowsOfByScan(key)) this.#joinNext(compiled, view, anchor, row0, row, isKnown);
+      return;
+    }
+    const place = table.positionOf(key);
+    if (place < 0) return;
+    const end = table.rowStart[place + 1]!;
+    for (let i = table.rowStart[place]!; i < end; i++) {
+      this.#joinNext(compiled, view, anchor, row0, table.rowNumbers[i]!, isKnown);
     }
   }
 
-  /** Rows that a key finds; null where the key is unknown. */
-  #rows(
-    name: string,
-    key: Evaluate<string | Unknown> | undefined,
+  /** `row` is of the first join where `row0` is not set yet, else of the second. */
+  #joinNext(
+    compiled: CompiledRule,
     view: ClaimView,
-    spot: Spot,
-    partner = -1,
-  ): readonly number[] | null {
-    const table = this.tables.get(name);
-    assert(table !== undefined && key !== undefined, `no table ${name}`);
-    const value = key(view, spot.anchor, spot.row0, spot.row1, partner, -1);
-    if (value instanceof Unknown) return null;
-    return this.#byScan ? table.rowsOfByScan(value) : table.rowsOf(value);
+    anchor: number,
+    row0: number,
+    row: number,
+    isKnown: boolean,
+  ): void {
+    const { joins, generated } = compiled;
+    if (joins.length === 1 || this.#inSecond) {
+      const [first, second] = this.#inSecond ? [row0, row] : [row, -1];
+      this.#ask(compiled, view, anchor, first, second, isKnown);
+      return;
+    }
+    const key = generated.keys[1]!(view, anchor, row, -1, -1, -1);
+    this.#inSecond = true;
+    this.#eachRow(joins[1]!, key, compiled, view, anchor, row, isKnown);
+    this.#inSecond = false;
   }
 
-  #ask(compiled: CompiledRule, view: ClaimView, spot: Spot, isCertain: boolean, matches: RuleMatches): void {
+  /** Items that a rule which speaks once of each has spoken of. */
+  readonly #told = new Set<number>();
+  /** A list of one anchor. */
+  readonly #one: number[] = [-1];
+  /** The rows at hand are the second join's. */
+  #inSecond = false;
+
+  #ask(
+    compiled: CompiledRule,
+    view: ClaimView,
+    anchor: number,
+    row0: number,
+    row1: number,
+    isCertain: boolean,
+  ): void {
     const { fast, full, pairFast, pairFull } = compiled.generated;
-    const { anchor, row0, row1 } = spot;
-    const before = (isCertain ? fast : full)(view, anchor, row0, row1, -1, -1);
+    const before = isCertain
+      ? fast(view, anchor, row0, row1, -1, -1)
+      : full(view, anchor, row0, row1, -1, -1);
     if (before === false) return;
     if (pairFast === null || pairFull === null) {
-      settle(matches, spot, before, [alone], [alone]);
+      this.#settle(anchor, row0, row1, before, alone, alone);
       return;
     }
-    const held: Partner[] = [];
-    const undecided: Partner[] = [];
-    let doubt: Truth = false;
-    for (const partner of this.#partners(compiled, view, spot)) {
-      const pair = isCertain && partner.row !== unknownRow ? pairFast : pairFull;
-      const truth = pair(
-        view,
-        anchor,
-        row0,
-        row1,
-        partner.line,
-        partner.row === unknownRow ? -1 : partner.row,
-      );
-      if (truth === true && held.at(-1)?.line !== partner.line) held.push(partner);
-      if (truth instanceof Unknown) {
-        undecided.push(partner);
-        doubt = doubt === false ? truth : both(doubt, truth);
-      }
-    }
-    const pairs: Truth = held.length > 0 ? true : doubt;
+    const pairs = this.#partners.ask(compiled, view, anchor, row0, row1, isCertain);
     if (pairs === false) return;
     const outcome = before === true ? pairs : pairs === true ? before : both(before, pairs);
-    settle(matches, spot, outcome, held, [...held, ...undecided]);
+    const { held, undecided } = this.#partners;
+    this.#settle(anchor, row0, row1, outcome, [...held], [...held, ...undecided]);
   }
 
-  *#partners({ rule, generated }: CompiledRule, view: ClaimView, spot: Spot): Generator<Partner> {
-    const { partner } = rule;
-    assert(partner !== null, 'a pair needs a partner');
-    const own = rule.index.by === 'prescription' || rule.index.by === 'claim' ? -1 : spot.anchor;
-    for (const line of this.#partnerLines(rule, generated, view, spot)) {
-      if (line === own) continue;
-      if (partner.table === null) {
-        yield { line, row: -1 };
-        continue;
-      }
-      const rows = this.#rows(partner.table, generated.partnerKey ?? undefined, view, spot, line);
-      for (const row of rows ?? [unknownRow]) yield { line, row };
+  #settle(
+    anchor: number,
+    row0: number,
+    row1: number,
+    outcome: Truth,
+    holding: readonly Partner[],
+    possible: readonly Partner[],
+  ): void {
+    const { held, undecided } = this.#matches;
+    if (outcome === true) held.push({ spot: { anchor, row0, row1 }, partners: holding });
+    else if (outcome instanceof Unknown) {
+      undecided.push({ spot: { anchor, row0, row1 }, partners: possible, mask: outcome.mask });
     }
-  }
-
-  #partnerLines(
-    rule: ArtifactRule,
-    generated: GeneratedRule,
-    view: ClaimView,
-    spot: Spot,
-  ): readonly number[] {
-    if (rule.partner?.source === 'prescription.lines') return view.prescriptions[spot.anchor]?.lines ?? [];
-    if (generated.probe === null) return view.allLines;
-    return view.candidates(generated.probe(view, spot.anchor, spot.row0, spot.row1, -1, -1));
-  }
-
-  #indexRules(): ReadonlyMap<string, readonly number[]> {
-    const byCode = new Map<string, number[]>();
-    for (const { rule, position } of this.rules) {
-      for (const code of this.#codesOf(rule)) {
-        const known = byCode.get(code);
-        if (known === undefined) byCode.set(code, [position]);
-        else known.push(position);
-      }
-    }
-    return byCode;
-  }
-
-  #codesOf({ index }: ArtifactRule): Iterable<string> {
-    if (index.by === 'codes') return new Set(index.codes);
-    if (index.by !== 'rows' && index.by !== 'listed') return [];
-    const table = this.tables.get(index.table);
-    assert(table !== undefined, `no table ${index.table}`);
-    return table.index.keys();
   }
 }
 
 /** Partner whose row cannot be found because its key is unknown. */
 const unknownRow = -2;
 
-function isWithoutCode(view: ClaimView, line: number): boolean {
-  return view.lines[line]?.itemCode === null;
+/** Asks one anchor with its rows together with every partner; used again for the next one. */
+class Partners {
+  readonly held: Partner[] = [];
+  readonly undecided: Partner[] = [];
+  readonly #byScan: boolean;
+  #doubt: false | Unknown = false;
+
+  constructor(byScan: boolean) {
+    this.#byScan = byScan;
+  }
+
+  /** True where the condition holds for some partner; then `held` has them. */
+  ask(
+    compiled: CompiledRule,
+    view: ClaimView,
+    anchor: number,
+    row0: number,
+    row1: number,
+    isCertain: boolean,
+  ): Truth {
+    if (this.held.length > 0) this.held.length = 0;
+    if (this.undecided.length > 0) this.undecided.length = 0;
+    this.#doubt = false;
+    const { rule, partnerTable, generated } = compiled;
+    assert(rule.partner !== null, 'a pair needs a partner');
+    const own = rule.index.by === 'prescription' || rule.index.by === 'claim' ? -1 : anchor;
+    const pair = isCertain ? generated.pairFast! : generated.pairFull!;
+    for (const line of linesOf(rule.partner, generated, view, anchor, row0, row1)) {
+      if (line === own) continue;
+      if (partnerTable === null) {
+        this.#note(pair(view, anchor, row0, row1, line, -1), line, -1);
+        continue;
+      }
+      const key = generated.partnerKey!(view, anchor, row0, row1, line, -1);
+      if (key instanceof Unknown) {
+        this.#note(generated.pairFull!(view, anchor, row0, row1, line, -1), line, unknownRow);
+        continue;
+      }
+      const rows = this.#byScan ? partnerTable.rowsOfByScan(key) : partnerTable.rowsOf(key);
+      for (const row of rows) this.#note(pair(view, anchor, row0, row1, line, row), line, row);
+    }
+    return this.held.length > 0 ? true : this.#doubt;
+  }
+
+  #note(truth: Truth, line: number, row: number): void {
+    if (truth === false) return;
+    if (truth === true) {
+      if (this.held.at(-1)?.line !== line) this.held.push({ line, row });
+      return;
+    }
+    this.undecided.push({ line, row });
+    this.#doubt = this.#doubt === false ? truth : both(this.#doubt, truth);
+  }
 }
 
-function settle(
-  { held, undecided }: RuleMatches,
-  spot: Spot,
-  outcome: Truth,
-  holding: readonly Partner[],
-  possible: readonly Partner[],
-): void {
-  if (outcome === true) held.push({ spot, partners: holding });
-  else if (outcome instanceof Unknown) undecided.push({ spot, partners: possible, mask: outcome.mask });
+function linesOf(
+  partner: ArtifactPartner,
+  { probe }: GeneratedRule,
+  view: ClaimView,
+  anchor: number,
+  row0: number,
+  row1: number,
+): readonly number[] {
+  if (partner.source === 'prescription.lines') return view.prescriptionLines(anchor);
+  return probe === null ? view.allLines : view.candidates(probe(view, anchor, row0, row1, -1, -1));
+}
+
+/** Items that lead to a rule; null for one that is asked of every claim. */
+function codesOf({ index }: ArtifactRule, tables: Tables): readonly number[] | null {
+  if (index.by === 'codes') return [...new Set(index.codes)].map((code) => tables.numberOfText(code));
+  return index.by === 'rows' || index.by === 'listed' ? [...tables.get(index.table).keyNumbers] : null;
 }

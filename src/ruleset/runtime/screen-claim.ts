@@ -1,5 +1,5 @@
 /** The whole screening of one claim, rule by rule, inside its budget. */
-import type { Claim } from '../../claim/claim.js';
+import type { ClaimHead } from '../../claim/columns/claim-columns.js';
 import type { ArtifactRule } from '../compile/artifact.js';
 import type { ClaimView } from './claim-view.js';
 import { CoverageGaps } from './coverage-gaps.js';
@@ -8,64 +8,78 @@ import { isPreEvent } from './roles.js';
 import type { CompiledRule, RuleMatcher } from './rule-matcher.js';
 import type { Meter, Screened } from './screened.js';
 
+const nothingFound: Pick<Screened, 'findings' | 'excessByLine'> = { findings: [], excessByLine: new Map() };
+
+/** Findings and gaps of one claim; what makes them is only made where there are any. */
+class Results {
+  readonly matcher: RuleMatcher;
+  readonly view: ClaimView;
+  readonly known: number;
+  #findings: FindingMaker | null = null;
+  #gaps: CoverageGaps | null = null;
+
+  constructor(matcher: RuleMatcher, view: ClaimView) {
+    this.matcher = matcher;
+    this.view = view;
+    this.known = matcher.knownMask(view);
+  }
+
+  get findings(): FindingMaker {
+    this.#findings ??= new FindingMaker(this.matcher, this.view);
+    return this.#findings;
+  }
+
+  get gaps(): CoverageGaps {
+    this.#gaps ??= new CoverageGaps(this.matcher, this.view, this.known);
+    return this.#gaps;
+  }
+
+  finish(): Screened {
+    const found = this.#findings?.finish() ?? nothingFound;
+    return { ...found, notEvaluated: this.#gaps?.sorted() ?? [] };
+  }
+}
+
 export function screenClaim(matcher: RuleMatcher, view: ClaimView, meter: Meter): Screened {
-  const known = matcher.knownMask(view);
-  const indexed = matcher.indexedLines(view);
-  const findings = new FindingMaker(matcher, view);
-  const gaps = new CoverageGaps(matcher, view, known);
-  for (const compiled of matcher.rules) {
-    const applies = appliesTo(compiled.rule, view.claim);
+  const results = new Results(matcher, view);
+  for (const position of matcher.asked(view)) {
+    const compiled = matcher.rules[position]!;
+    const applies = appliesTo(compiled.rule, view.head);
     if (applies === 'no') continue;
-    const anchors = matcher.anchorsOf(compiled, view, indexed);
+    const anchors = matcher.anchorsOf(compiled, view);
     if (anchors.length === 0 && !asksLooseLines(compiled, view)) continue;
     if (!meter.mayGoOn()) {
-      gaps.overBudget(compiled);
+      results.gaps.overBudget(compiled);
       continue;
     }
-    meter.enter(compiled.position);
-    const isWhole = screenRule(
-      matcher,
-      compiled,
-      view,
-      anchors,
-      known,
-      applies === 'yes',
-      meter,
-      findings,
-      gaps,
-    );
-    if (!isWhole) gaps.overBudget(compiled);
+    meter.enter(position);
+    if (!screenRule(compiled, anchors, applies === 'yes', meter, results)) results.gaps.overBudget(compiled);
   }
-  return { ...findings.finish(), notEvaluated: gaps.sorted() };
+  return results.finish();
 }
 
 /** False where the budget ended within the rule: what it found so far stands. */
 function screenRule(
-  matcher: RuleMatcher,
   compiled: CompiledRule,
-  view: ClaimView,
   anchors: readonly number[],
-  known: number,
   isInScene: boolean,
   meter: Meter,
-  findings: FindingMaker,
-  gaps: CoverageGaps,
+  results: Results,
 ): boolean {
+  const { matcher, view, known } = results;
   const { needs } = compiled.rule;
   const isKnown = isInScene && needs !== null && (known & needs) === needs;
   const { held, undecided, isCut } = matcher.match(compiled, view, anchors, isKnown, meter);
-  for (const [i, match] of held.entries()) {
+  for (let i = 0; i < held.length; i++) {
     if (i > 0 && !meter.mayGoOn()) return false;
-    findings.add(compiled, match);
+    results.findings.add(compiled, held[i]!);
   }
   for (const match of undecided) {
-    if (findings.couldBeFound(compiled, match)) gaps.undecided(compiled, match.spot.anchor, match.mask);
+    // Only of what is being ordered can a finding turn out to stand on history alone.
+    const couldBeFound = !isPreEvent(view.head) || results.findings.couldBeFound(compiled, match);
+    if (couldBeFound) results.gaps.undecided(compiled, match.spot.anchor, match.mask);
   }
-  if (asksLooseLines(compiled, view)) {
-    const possible = view.supposed.filter((prescription) => matcher.couldHold(compiled, view, prescription));
-    const lines = new Set(possible.flatMap((prescription) => view.prescriptions[prescription]?.lines ?? []));
-    if (lines.size > 0 && isAnyCurrent(view, lines)) gaps.withoutPrescription(compiled, lines);
-  }
+  if (asksLooseLines(compiled, view)) askLooseLines(compiled, results);
   return !isCut;
 }
 
@@ -74,12 +88,23 @@ function asksLooseLines({ rule }: CompiledRule, view: ClaimView): boolean {
   return rule.index.by === 'prescription' && view.supposed.length > 0;
 }
 
+function askLooseLines(compiled: CompiledRule, results: Results): void {
+  const { matcher, view } = results;
+  let lines: Set<number> | null = null;
+  for (const prescription of view.supposed) {
+    if (!matcher.couldHold(compiled, view, prescription)) continue;
+    lines ??= new Set();
+    for (const line of view.prescriptionLines(prescription)) lines.add(line);
+  }
+  if (lines !== null && isAnyCurrent(view, lines)) results.gaps.withoutPrescription(compiled, lines);
+}
+
 function isAnyCurrent(view: ClaimView, lines: Iterable<number>): boolean {
-  return !isPreEvent(view.claim) || [...lines].some((i) => view.lines[i]?.current === true);
+  return !isPreEvent(view.head) || [...lines].some((line) => view.isCurrent(line));
 }
 
 /** `maybe`: a screening that does not say its scene. */
-function appliesTo({ scenes }: ArtifactRule, { kind, scene }: Claim): 'yes' | 'no' | 'maybe' {
+function appliesTo({ scenes }: ArtifactRule, { kind, scene }: ClaimHead): 'yes' | 'no' | 'maybe' {
   if (kind !== 'screening') return scenes.includes(kind) ? 'yes' : 'no';
   if (scene !== null) return scenes.includes(scene) ? 'yes' : 'no';
   return scenes.some((s) => typeof s === 'number') ? 'maybe' : 'no';

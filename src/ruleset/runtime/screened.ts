@@ -1,5 +1,6 @@
 /** What an instantiated rule set offers to a worker, and what it answers. Synchronous from first line to last. */
-import type { Claim } from '../../claim/claim.js';
+import type { ClaimColumns } from '../../claim/columns/claim-columns.js';
+import type { ItemCodes } from '../../claim/columns/item-codes.js';
 import type { Finding, NotEvaluated, RulesetName } from '../../decision/decision.js';
 
 export interface Screened {
@@ -21,5 +22,8 @@ export interface Meter {
 export interface Ruleset {
   readonly name: RulesetName;
   readonly ruleIds: readonly string[];
-  screen(claim: Claim, meter: Meter): Screened;
+  /** Numbers of item codes that a claim must be read with. */
+  readonly items: ItemCodes;
+  /** Nothing in the answer points into the claim. */
+  screen(claim: ClaimColumns, meter: Meter): Screened;
 }

@@ -1,102 +1,29 @@
-/** Knowledge rows as a worker holds them: columns, rows by key, and when and where a row is in force. */
-import { assert } from '../../base/assert.js';
-import { dayOf, type EpochDay, type EpochMs } from '../../base/calendar.js';
-import type { ArtifactTable } from '../compile/artifact.js';
+/** When and where a row of a knowledge table is in force, and whether a table lists an item. */
+import { dayOf, type EpochMs } from '../../base/calendar.js';
 import type { ClaimView } from './claim-view.js';
+import { noBeginning, noEnd, type Table } from './tables/table.js';
 import { and, or, type Truth, Unknown } from './unknown.js';
 
-export interface Validity {
-  readonly from: readonly (EpochDay | null)[];
-  /** Exclusive. */
-  readonly to: readonly (EpochDay | null)[];
-  readonly region: readonly (string | null)[];
-}
-
-export interface RowIndex {
-  rowsOf(key: string): readonly number[];
-}
-
-const none: readonly number[] = [];
-
-export class Table {
-  readonly rows: number;
-  readonly validity: Validity;
-  readonly #columns: ArtifactTable['columns'];
-  readonly #key: string | null;
-  #index: ReadonlyMap<string, readonly number[]> | null = null;
-
-  constructor(table: ArtifactTable) {
-    this.rows = table.rows;
-    this.#columns = table.columns;
-    this.#key = table.key;
-    this.validity = {
-      from: this.column('validFrom') as Validity['from'],
-      to: this.column('validTo') as Validity['to'],
-      region: this.column('region') as Validity['region'],
-    };
-  }
-
-  column(name: string): readonly unknown[] {
-    const column = this.#columns[name];
-    assert(column !== undefined && Object.hasOwn(this.#columns, name), `no column ${name}`);
-    return column;
-  }
-
-  /** Rows whose key holds this value, in order. */
-  rowsOf(key: string): readonly number[] {
-    this.#index ??= indexRows(this.#keys());
-    return this.#index.get(key) ?? none;
-  }
-
-  /** The same without the index. */
-  rowsOfByScan(key: string): readonly number[] {
-    return this.#keys().flatMap((cell, row) => (keysOf(cell).includes(key) ? [row] : []));
-  }
-
-  #keys(): readonly unknown[] {
-    return this.#key === null ? [] : this.column(this.#key);
-  }
-
-  /** Every key value with its rows. */
-  get index(): ReadonlyMap<string, readonly number[]> {
-    this.#index ??= indexRows(this.#keys());
-    return this.#index;
-  }
-}
-
-function keysOf(cell: unknown): readonly string[] {
-  return Array.isArray(cell) ? (cell as readonly string[]) : typeof cell === 'string' ? [cell] : [];
-}
-
-function indexRows(keys: readonly unknown[]): ReadonlyMap<string, readonly number[]> {
-  const index = new Map<string, number[]>();
-  for (const [row, cell] of keys.entries()) {
-    for (const key of keysOf(cell)) {
-      const rows = index.get(key);
-      if (rows === undefined) index.set(key, [row]);
-      else rows.push(row);
-    }
-  }
-  return index;
-}
-
 /** In force at a time? A row with neither first nor last day is, at any time, even an unknown one. */
-export function standsAt(validity: Validity, row: number, time: EpochMs | Unknown): boolean | Unknown {
-  const from = validity.from[row] ?? null;
-  const to = validity.to[row] ?? null;
-  if (from === null && to === null) return true;
+export function standsAt(table: Table, row: number, time: EpochMs | Unknown): boolean | Unknown {
+  const from = table.validFrom[row] as number;
+  const to = table.validTo[row] as number;
+  if (from === noBeginning && to === noEnd) return true;
   if (time instanceof Unknown) return time;
   const day = dayOf(time);
-  return (from === null || from <= day) && (to === null || day < to);
+  return from <= day && day < to;
 }
 
 /** In force where the institution is? Null where that is not known. */
-export function standsHere(view: ClaimView, validity: Validity, row: number): boolean | null {
-  const region = validity.region[row] ?? null;
-  if (region === null) return true;
-  const here = view.claim.institution.region;
-  return here === null ? null : here.startsWith(region);
+export function standsHere(view: ClaimView, table: Table, row: number): boolean | null {
+  const region = table.region[row] as number;
+  if (region < 0) return true;
+  const here = view.head.institution.region;
+  return here === null ? null : here.startsWith(view.items.textOf(region));
 }
+
+/** A further key of `listed`: the cells of its column, and what they are asked for. */
+type OtherKey = readonly [cells: (row: number) => unknown, value: unknown];
 
 /**
  * Is there a row in force with these key values? Keys and time may be unknown: a code that no row has is not
@@ -104,23 +31,48 @@ export function standsHere(view: ClaimView, validity: Validity, row: number): bo
  */
 export function listed(
   view: ClaimView,
-  index: RowIndex,
-  validity: Validity,
+  table: Table,
   elsewhere: Unknown | null,
-  key: string | Unknown,
-  others: readonly (readonly [readonly unknown[], unknown])[],
+  key: number | Unknown,
+  others: readonly OtherKey[],
   time: EpochMs | Unknown,
 ): Truth {
   if (key instanceof Unknown) return key;
+  const place = table.positionOf(key);
+  if (place < 0) return false;
   let answer: Truth = false;
-  for (const row of index.rowsOf(key)) {
-    let stands: Truth = standsAt(validity, row, time);
-    for (const [column, value] of others) stands = kleeneAnd(stands, holds(column[row], value));
-    stands = kleeneAnd(stands, standsHere(view, validity, row) ?? elsewhere ?? false);
+  const end = table.rowStart[place + 1] as number;
+  for (let i = table.rowStart[place] as number; i < end; i++) {
+    const stands = rowStands(view, table, elsewhere, table.rowNumbers[i] as number, others, time);
     if (stands === true) return true;
     answer = or(answer, stands);
   }
   return answer;
+}
+
+/** The same without the index. */
+export const listedByScan: typeof listed = (view, table, elsewhere, key, others, time) => {
+  if (key instanceof Unknown) return key;
+  let answer: Truth = false;
+  for (const row of table.rowsOfByScan(key)) {
+    const stands = rowStands(view, table, elsewhere, row, others, time);
+    if (stands === true) return true;
+    answer = or(answer, stands);
+  }
+  return answer;
+};
+
+function rowStands(
+  view: ClaimView,
+  table: Table,
+  elsewhere: Unknown | null,
+  row: number,
+  others: readonly OtherKey[],
+  time: EpochMs | Unknown,
+): Truth {
+  let stands: Truth = standsAt(table, row, time);
+  for (const [cells, value] of others) stands = kleeneAnd(stands, holds(cells(row), value));
+  return kleeneAnd(stands, standsHere(view, table, row) ?? elsewhere ?? false);
 }
 
 function kleeneAnd(a: Truth, b: Truth): Truth {

@@ -1,10 +1,10 @@
 /** Text of a rule file never becomes syntax of generated code. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { comment, identifier, js, jsList } from '../../../src/base/code.js';
 import { buildRuleset, showRule } from '../../../src/ruleset/build-ruleset.js';
-import { comment, identifier, js, jsList } from '../../../src/ruleset/compile/code.js';
 import { compileExpression } from '../../../src/ruleset/compile-expression.js';
-import { makeClaim, unhurried } from '../claims.js';
+import { makeClaim, screenPlainly, unhurried } from '../claims.js';
 import { rulesSource, runnable } from '../rule-sources.js';
 
 const nasty = [
@@ -107,7 +107,7 @@ describe('hostile text in rules stays data', () => {
         },
       },
     });
-    const [finding] = ruleset.screen(makeClaim({ lines: [{ itemCode: 'A' }] }), unhurried).findings;
+    const [finding] = screenPlainly(ruleset, makeClaim({ lines: [{ itemCode: 'A' }] }), unhurried).findings;
     expect(finding?.title).toBe(text);
     expect(finding?.message).toBe(`${text} ${text}`);
     expect(finding?.basis.document).toBe(text);

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildRuleset } from '../../../src/ruleset/build-ruleset.js';
 import { instantiate } from '../../../src/ruleset/runtime/instantiate.js';
-import { unhurried } from '../claims.js';
+import { scanPlainly, screenPlainly, unhurried } from '../claims.js';
 import { rulesSource, type SourceText } from '../rule-sources.js';
 import { arbitraryClaim, itemCodes } from './arbitrary-claim.js';
 import { boolText } from './arbitrary-expression.js';
@@ -108,11 +108,11 @@ describe('index = scan', () => {
         const ruleset = instantiate(built.value);
         for (const rule of built.value.rules) kinds.add(rule.index.by);
         for (const claim of claims) {
-          const screened = ruleset.screen(claim, unhurried);
+          const screened = screenPlainly(ruleset, claim, unhurried);
           found += screened.findings.length;
-          expect(screened).toEqual(ruleset.screenByScan(claim, unhurried));
+          expect(screened).toEqual(scanPlainly(ruleset, claim, unhurried));
           // The same claim again, and in a second instance: nothing is remembered.
-          expect(screened).toEqual(instantiate(built.value).screen(claim, unhurried));
+          expect(screened).toEqual(screenPlainly(instantiate(built.value), claim, unhurried));
         }
       },
     );

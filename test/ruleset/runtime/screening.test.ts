@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../src/claim/claim.js';
 import type { Meter, Screened } from '../../../src/ruleset/runtime/screened.js';
-import { type ClaimFields, dayLength, makeClaim, morning, unhurried } from '../claims.js';
+import {
+  type ClaimFields,
+  dayLength,
+  makeClaim,
+  morning,
+  scanPlainly,
+  screenPlainly,
+  unhurried,
+} from '../claims.js';
 import { runnable, type SourceText } from '../rule-sources.js';
 
 const limits = {
@@ -36,9 +44,9 @@ function screen(
 ): Screened {
   const built = makeClaim(claim as ClaimFields);
   const ruleset = runnable({ rules, tables, ...more });
-  const screened = ruleset.screen(built, unhurried);
-  expect(ruleset.screenByScan(built, unhurried)).toEqual(screened);
-  expect(ruleset.screen(built, unhurried)).toEqual(screened);
+  const screened = screenPlainly(ruleset, built, unhurried);
+  expect(scanPlainly(ruleset, built, unhurried)).toEqual(screened);
+  expect(screenPlainly(ruleset, built, unhurried)).toEqual(screened);
   return screened;
 }
 
@@ -485,7 +493,7 @@ describe('budget', () => {
     let looks = 0;
     const meter: Meter = { mayGoOn: () => ++looks <= 3, enter: () => {} };
     const claim = makeClaim({ lines: lines(...Array<string>(40).fill('A')) });
-    const { findings, notEvaluated } = ruleset.screen(claim, meter);
+    const { findings, notEvaluated } = screenPlainly(ruleset, claim, meter);
     expect(findings.length).toBeGreaterThan(0);
     expect(findings.length).toBeLessThan(40);
     expect(notEvaluated).toMatchObject([{ rule: 'first-rule', cause: 'budget' }]);
@@ -495,7 +503,7 @@ describe('budget', () => {
     const ruleset = runnable({ rules, tables });
     const entered: number[] = [];
     const meter: Meter = { mayGoOn: () => entered.length < 1, enter: (rule) => entered.push(rule) };
-    const { findings, notEvaluated } = ruleset.screen(makeClaim({ lines: lines('A') }), meter);
+    const { findings, notEvaluated } = screenPlainly(ruleset, makeClaim({ lines: lines('A') }), meter);
     expect(entered.map((i) => ruleset.ruleIds[i])).toEqual(['first-rule']);
     expect(findings.map((f) => f.rule)).toEqual(['first-rule']);
     expect(notEvaluated).toEqual([
@@ -507,7 +515,7 @@ describe('budget', () => {
   it('a rule that no line leads to is never entered', () => {
     const ruleset = runnable({ rules, tables });
     const entered: string[] = [];
-    ruleset.screen(makeClaim({ lines: lines('Z') }), {
+    screenPlainly(ruleset, makeClaim({ lines: lines('Z') }), {
       mayGoOn: () => true,
       enter: (i) => entered.push(ruleset.ruleIds[i] ?? ''),
     });
