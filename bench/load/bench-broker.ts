@@ -9,13 +9,16 @@ export interface BenchBroker {
   readonly url: string;
   /** What carries the messages, for the result file. */
   readonly version: string;
+  /** Null where the broker is somebody else's. */
+  readonly pid: number | null;
   stop(): Promise<void>;
 }
 
 /** Throws with one line where no nats-server can be had. */
 export async function openBenchBroker(): Promise<BenchBroker> {
   const given = process.env['NATS_URL'];
-  if (given !== undefined && given !== '') return { url: given, version: 'given', stop: async () => {} };
+  if (given !== undefined && given !== '')
+    return { url: given, version: 'given', pid: null, stop: async () => {} };
   const program = await obtainServer('.cache');
   if (!program.ok) throw new Error(program.error);
   const folder = await mkdtemp(join(tmpdir(), 'claimgate-bench-'));
@@ -25,5 +28,6 @@ export async function openBenchBroker(): Promise<BenchBroker> {
     await broker.value.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  return { url: broker.value.url, version: program.value.version, stop };
+  const { url, pid } = broker.value;
+  return { url, version: program.value.version, pid, stop };
 }

@@ -1,4 +1,7 @@
-/** The claims of a benchmark, on the wire: made once, before any clock, the same for everything that is measured. */
+/**
+ * The claims of a benchmark, on the wire: made once, before any clock, the same for everything that is
+ * measured.
+ */
 import { ClaimGenerator, usualOptions } from '../claims/generate.js';
 import { type RenderedClaim, render, type SimulatedFormat } from '../claims/render.js';
 

@@ -12,8 +12,8 @@ export interface Child<Ready> {
 }
 
 /**
- * Starts a compiled module of this folder and waits for its first message. Rejects with the child's last words where
- * it ends before that.
+ * Starts a compiled module of this folder and waits for its first message. Rejects with the child's last
+ * words where it ends before that.
  */
 export async function startChild<Ready>(
   module: string,

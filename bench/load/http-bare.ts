@@ -1,4 +1,7 @@
-/** Child process: the least that can answer a claim over HTTP. A Fastify route that parses the body and says ok. */
+/**
+ * Child process: the least that can answer a claim over HTTP. A Fastify route that parses the body and says
+ * ok.
+ */
 import fastify from 'fastify';
 
 const app = fastify({ bodyLimit: 16 * 1024 * 1024 });

@@ -1,39 +1,58 @@
-/** Screening over HTTP (autocannon) beside a bare Fastify route that only parses, in the same run. */
+/** Screening over HTTP beside a bare Fastify route that only parses, in the same run. */
 import { runSeed, runSize } from './arguments.js';
 import { openBenchBroker } from './bench-broker.js';
-import { runChild, startChild } from './children.js';
-import type { HttpLoadPlan, HttpReport } from './http-load.js';
+import type { HttpReport } from './http-load.js';
+import {
+  assertNoneFailed,
+  connections,
+  type HttpRuns,
+  httpBodies,
+  httpRatio,
+  httpTargets,
+  runHttpInTurn,
+  startBareRoute,
+} from './http-runs.js';
 import { medianBy, writeResults } from './machine.js';
 import { printTable } from './print-table.js';
+import { ratioText } from './ratios.js';
 import { startServiceUnderTest } from './service-under-test.js';
 import { verifyAnswers } from './verify-answers.js';
 
 const size = runSize();
-const bodies = { format: 'nhsa', count: Math.min(500, size.claims), seed: runSeed(size), lines: 30 } as const;
-const connections = 32;
-
-type Reports = Readonly<Record<'bare' | 'service', HttpReport>>;
+const bodies = httpBodies(size, runSeed(size));
 
 async function main(): Promise<void> {
   const broker = await openBenchBroker();
-  const bare = await startChild<{ url: string }>('./http-bare.js', {});
+  const bare = await startBareRoute();
   const service = await startServiceUnderTest(broker.url);
-  const bareUrl = new URL(bare.ready.url);
   try {
-    const verified = await verifyAnswers(broker.url, { ...bodies, count: Math.min(100, bodies.count) });
+    const verified = await verifyAnswers(broker.url, bodies);
     console.log(`verified: ${verified.claims} claims answered alike`, verified.statuses);
-    const targets = {
-      bare: { url: bareUrl.origin, route: bareUrl.pathname },
-      service: { url: service.url, route: null },
+    const targets = httpTargets(bare, service);
+    const most = await runHttpInTurn(targets, { kind: 'closed' }, size, bodies);
+    const rate = Math.max(50, Math.floor(medianBy(most.service, (one) => one.rate).rate / 2));
+    const fewer = { ...size, runs: Math.ceil(size.runs / 2) };
+    const open = await runHttpInTurn(targets, { kind: 'open', rate }, fewer, bodies);
+    const bursts = await runHttpInTurn(
+      targets,
+      { kind: 'autocannon-rate', rate },
+      { ...size, runs: 1 },
+      bodies,
+    );
+    const ratios = {
+      ofBare: httpRatio(most, (one) => one.rate),
+      openP50: httpRatio(open, ({ latency }) => latency.p50Ms),
+      openP99: httpRatio(open, ({ latency }) => latency.p99Ms),
     };
-    const most = await compare(targets, null);
-    const rate = Math.max(50, Math.floor(most.service.rate / 2));
-    const half = await compare(targets, rate);
-    printReport(most, half, rate);
-    const results = { size, bodies, connections, verified, most, half };
-    if (!size.smoke) console.log(`written: ${writeResults('http', results)}`);
-    const failed = [most, half].reduce((sum, { bare: b, service: s }) => sum + b.failed + s.failed, 0);
-    if (failed > 0) throw new Error(`${failed} requests failed in the reported runs`);
+    printReport(most, open, bursts, rate);
+    console.log(`of the bare route: ${ratioText(ratios.ofBare)}, target at least 0.9`);
+    console.log(
+      `open loop: p50 ${ratioText(ratios.openP50)}, p99 ${ratioText(ratios.openP99)} of the bare route's`,
+    );
+    warnOfGenerator(most);
+    const results = { size, bodies, connections, verified, rate, ratios, runs: { most, open, bursts } };
+    if (size.name === 'full') console.log(`written: ${writeResults('http', results)}`);
+    assertNoneFailed([most, open, bursts]);
   } finally {
     await service.stop();
     await bare.stop();
@@ -41,40 +60,44 @@ async function main(): Promise<void> {
   }
 }
 
-type Targets = Readonly<Record<'bare' | 'service', Pick<HttpLoadPlan, 'url' | 'route'>>>;
-
-async function compare(targets: Targets, rate: number | null): Promise<Reports> {
-  const runs: Record<'bare' | 'service', HttpReport[]> = { bare: [], service: [] };
-  for (let run = 0; run < size.runs; run++) {
-    for (const name of ['bare', 'service'] as const) {
-      const { seconds, warmSeconds } = size;
-      // autocannon counts in whole seconds.
-      const times = { seconds: Math.ceil(seconds), warmSeconds: Math.ceil(warmSeconds) };
-      const plan: HttpLoadPlan = { ...targets[name], bodies, connections, ...times, rate };
-      const environment = { BENCH_PLAN: JSON.stringify(plan) };
-      runs[name].push(await runChild<HttpReport>('./http-load.js', environment));
-    }
-  }
-  const middle = (reports: HttpReport[]): HttpReport => medianBy(reports, (report) => report.rate);
-  return { bare: middle(runs.bare), service: middle(runs.service) };
-}
-
-function printReport(most: Reports, half: Reports, rate: number): void {
+function printReport(most: HttpRuns, open: HttpRuns, bursts: HttpRuns, rate: number): void {
+  const head = ['claims/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'max ms', 'CPU µs', 'generator', 'failed'];
+  const both = (what: string, runs: HttpRuns, middle: (report: HttpReport) => number): string[][] => [
+    row(`${what}: bare Fastify route`, medianBy(runs.bare, middle)),
+    row(`${what}: claimgate`, medianBy(runs.service, middle)),
+  ];
   printTable(
-    ['HTTP, 3101/3102, 30 lines', 'claims/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'max ms', 'failed'],
+    ['HTTP, 3101/3102, 30 lines', ...head],
     [
-      row(`${connections} connections: bare Fastify route`, most.bare),
-      row(`${connections} connections: claimgate`, most.service),
-      row(`at ${rate}/s: bare Fastify route`, half.bare),
-      row(`at ${rate}/s: claimgate`, half.service),
+      ...both(`${connections} connections`, most, (one) => one.rate),
+      ...both(`open loop, ${rate}/s`, open, ({ latency }) => latency.p99Ms),
+      ...both(`autocannon at ${rate}/s (bursts)`, bursts, (one) => one.rate),
     ],
   );
-  console.log(`most: ${(most.service.rate / most.bare.rate).toFixed(3)} of the bare route`);
+  console.log('CPU: of the responder, an answer; generator: share of a core that the load itself took');
 }
 
 function row(name: string, report: HttpReport): string[] {
-  const numbers = [report.p50Ms, report.p99Ms, report.p999Ms, report.maxMs].map((ms) => ms.toFixed(1));
-  return [name, Math.round(report.rate).toString(), ...numbers, String(report.failed)];
+  const { p50Ms, p99Ms, p999Ms, maxMs } = report.latency;
+  const numbers = [p50Ms, p99Ms, p999Ms, maxMs].map((ms) => ms.toFixed(2));
+  const spent = report.cpu['responder'];
+  const micros = typeof spent === 'number' ? ((spent * 1e6) / report.answered).toFixed(0) : '';
+  const share = generatorShare(report);
+  const load = share === null ? '' : `${(100 * share).toFixed(0)} %`;
+  return [name, Math.round(report.rate).toString(), ...numbers, micros, load, String(report.failed)];
+}
+
+function generatorShare({ cpu, seconds }: HttpReport): number | null {
+  const spent = cpu['generator'];
+  return typeof spent === 'number' ? spent / seconds : null;
+}
+
+/** A generator that has no core left measures itself, and draws every ratio towards 1. */
+function warnOfGenerator({ bare, service }: HttpRuns): void {
+  const busiest = Math.max(...[...bare, ...service].map((report) => generatorShare(report) ?? 0));
+  if (busiest > 0.9) {
+    console.log(`autocannon took up to ${(100 * busiest).toFixed(0)} % of a core: the ratio may be its own`);
+  }
 }
 
 await main();

@@ -1,12 +1,12 @@
 /**
- * The two ways to put load on something that answers. Open loop: requests leave at a stated rate whatever comes
- * back, and latency counts from the moment at which a request should have left, so that a stall is seen by all
- * requests it delays. Closed loop: so many in flight, the next leaves when one is answered; gives the most that
- * can be carried.
+ * The two ways to put load on something that answers. Open loop: requests leave at a stated rate whatever
+ * comes back, and latency counts from the moment at which a request should have left, so that a stall is seen
+ * by all requests it delays. Closed loop: so many in flight, the next leaves when one is answered; gives the
+ * most that can be carried.
  */
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/base/clock.js';
-import type { Tally } from './tally.js';
+import { type Latency, Tally } from './tally.js';
+import { type StartTicker, timerTicker } from './ticker.js';
 
 /** Sends request number `index`; resolves to the answer's status word, rejects where none came. */
 export type Send = (index: number) => Promise<string>;
@@ -15,7 +15,9 @@ export interface OpenPlan {
   /** Requests a second. */
   readonly rate: number;
   readonly seconds: number;
-  /** Requests that may wait for their answer at once; beyond it a request is not sent and counts as failed. */
+  /**
+   * Requests that may wait for their answer at once; beyond it a request is not sent and counts as failed.
+   */
   readonly inFlightMax: number;
 }
 
@@ -26,8 +28,10 @@ export interface LoopResult {
   readonly rate: number;
 }
 
-/** Timers fire late by about a millisecond; inside this distance the loop turns instead of sleeping. */
-const turnWithinMs = 1.5;
+export interface OpenResult extends LoopResult {
+  /** How late requests left: the pacing's own error, which is part of every latency of the run. */
+  readonly late: Latency;
+}
 
 /** Runs until the time is over or `stop` is aborted, then waits for the answers that are still out. */
 export async function openLoop(
@@ -35,24 +39,27 @@ export async function openLoop(
   send: Send,
   tally: Tally,
   stop?: AbortSignal,
-): Promise<LoopResult> {
+  startTicker: StartTicker = timerTicker,
+): Promise<OpenResult> {
   const inFlight = new InFlight(send, tally);
   const gapMs = 1000 / plan.rate;
-  const startedMs = systemClock.tickMs();
+  const startMs = systemClock.tickMs();
   const total = Math.floor(plan.rate * plan.seconds);
+  const departures = new Tally();
+  const ticker = startTicker({ startMs, gapMs });
+  const dueMs = (index: number): number => startMs + index * gapMs;
   let next = 0;
   while (next < total && stop?.aborted !== true) {
-    const nowMs = systemClock.tickMs();
-    for (; next < total && startedMs + next * gapMs <= nowMs; next++) {
+    for (let nowMs = systemClock.tickMs(); next < total && dueMs(next) <= nowMs; next++) {
+      departures.answered('left', systemClock.tickMs() - dueMs(next));
       if (inFlight.size >= plan.inFlightMax) tally.failed();
-      else inFlight.start(next, startedMs + next * gapMs);
+      else inFlight.start(next, dueMs(next));
     }
-    const waitMs = startedMs + next * gapMs - systemClock.tickMs();
-    if (waitMs > turnWithinMs) await sleep(Math.min(waitMs - turnWithinMs, 100));
-    else await turn();
+    if (next < total) await ticker.tick(dueMs(next));
   }
+  await ticker.close();
   await inFlight.drained();
-  return resultOf(next, inFlight.answered, startedMs);
+  return { ...resultOf(next, inFlight.answered, startMs), late: departures.whole().latency };
 }
 
 /** Keeps `width` requests in flight for `seconds`, then waits for the rest. */

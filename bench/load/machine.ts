@@ -1,7 +1,7 @@
 /** Where and with what a number was measured. A result without it is hearsay. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 export interface Machine {
@@ -12,7 +12,11 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGiB: number;
   readonly flags: readonly string[];
+  /** Load average of the minute before the benchmark began: what else the machine was doing. */
+  readonly loadBefore: number;
 }
+
+const loadBefore = loadavg()[0] ?? 0;
 
 export function describeMachine(): Machine {
   return {
@@ -23,13 +27,15 @@ export function describeMachine(): Machine {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     flags: process.execArgv,
+    loadBefore,
   };
 }
 
 /** Short hash, with `+` where files differ from it; `unknown` outside a repository. */
 function commitName(): string {
   try {
-    const git = (...words: string[]): string => execFileSync('git', words, { encoding: 'utf8' }).trim();
+    const git = (...words: string[]): string =>
+      execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     const changed = git('status', '--porcelain') !== '';
     return git('rev-parse', '--short=12', 'HEAD') + (changed ? '+' : '');
   } catch {

@@ -1,102 +1,76 @@
 /**
- * Screening over NATS beside a bare echo in the same run. Closed loop: how much of the echo's rate is left. Open
- * loop at half of the measured maximum: latency from the intended send time, both at the same rate.
+ * Screening over NATS beside a bare echo, and beside the services that a team would write in an afternoon, in
+ * the same run. Closed loop: how much of the echo's rate is left. Open loop at half of the measured maximum
+ * and at fixed rates: latency from the intended send time, all at the same rate.
  */
-import { runSeed, runSize } from './arguments.js';
-import { openBenchBroker } from './bench-broker.js';
-import { runChild, startChild } from './children.js';
-import { medianBy, writeResults } from './machine.js';
-import type { LoadReport, NatsLoadPlan } from './nats-load.js';
-import { printTable } from './print-table.js';
-import { startServiceUnderTest } from './service-under-test.js';
+import { peerEngines } from '../peers/engines.js';
+import { type RunSize, runSeed, runSize } from './arguments.js';
+import { writeResults } from './machine.js';
+import {
+  betterPeer,
+  closedLoop,
+  everybody,
+  natsRatios,
+  type OpenRuns,
+  printRatios,
+  printRuns,
+} from './nats-report.js';
+import { assertAnswered, middleRun, type Runs, rateOf, runInTurn } from './nats-runs.js';
+import { type ResponderName, type Responders, startResponders } from './responders.js';
 import { verifyAnswers } from './verify-answers.js';
+import { verifyPeers } from './verify-peers.js';
 
 const size = runSize();
+const smoke = size.name === 'smoke';
 const bodies = { format: 'native-msgpack', count: size.claims, seed: runSeed(size), lines: 30 } as const;
-const target = 0.12;
-
-type Target = NatsLoadPlan['target'];
-type Reports = Readonly<Record<Target, LoadReport>>;
+const fixedRates = smoke ? [200] : [500, 1_000, 2_000];
+/** Three rates for three responders: shorter runs, or the whole would take too long. */
+const fixedSize: RunSize = smoke ? size : { ...size, runs: 3, seconds: 2, warmSeconds: 1 };
 
 async function main(): Promise<void> {
-  const broker = await openBenchBroker();
-  const echo = await startChild('./nats-echo.js', { NATS_URL: broker.url });
-  const service = await startServiceUnderTest(broker.url);
+  const responders = await startResponders();
   try {
-    const verified = await verifyAnswers(broker.url, { ...bodies, count: Math.min(200, size.claims) });
-    console.log(`verified: ${verified.claims} claims answered alike`, verified.statuses);
-    const closed = await compare(broker.url, { kind: 'closed', width: 128 });
-    const rate = Math.max(100, Math.floor(closed.service.loop.rate / 2));
-    const open = await compare(broker.url, { kind: 'open', rate });
-    report(closed, open, rate);
-    const results = { size, bodies, broker: broker.version, verified, closed, open };
-    if (!size.smoke) console.log(`written: ${writeResults('nats', results)}`);
-    assertAnswered([closed, open]);
+    const verified = await verify(responders);
+    const closed = await runInTurn(responders, everybody, closedLoop, size, bodies);
+    const rate = Math.max(100, Math.floor(rateOf(middleRun(closed, 'service', closedLoop)) / 2));
+    const half = await runInTurn(responders, ['echo', 'service'], { kind: 'open', rate }, size, bodies);
+    const fixed = await runFixed(responders, closed);
+    const ratios = natsRatios(closed, half);
+    printRuns(closed, { rate, runs: half }, fixed);
+    printRatios(ratios);
+    const about = { size, fixedSize, bodies, broker: responders.brokerVersion, verified };
+    const results = { ...about, ratios, rate, runs: { closed, half, fixed } };
+    if (size.name === 'full') console.log(`written: ${writeResults('nats', results)}`);
+    assertAnswered([closed, half, ...fixed.map(({ runs }) => runs)]);
   } finally {
-    await service.stop();
-    await echo.stop();
-    await broker.stop();
+    await responders.stop();
   }
 }
 
-/** Echo and service in turn, so that what else the machine does falls on both. */
-async function compare(natsUrl: string, loop: NatsLoadPlan['loop']): Promise<Reports> {
-  const runs: Record<Target, LoadReport[]> = { echo: [], service: [] };
-  for (let run = 0; run < size.runs; run++) {
-    for (const name of ['echo', 'service'] as const) {
-      const plan: NatsLoadPlan = {
-        target: name,
-        bodies,
-        warmSeconds: size.warmSeconds,
-        seconds: size.seconds,
-        loop,
-      };
-      const environment = { NATS_URL: natsUrl, BENCH_PLAN: JSON.stringify(plan) };
-      runs[name].push(await runChild<LoadReport>('./nats-load.js', environment));
-    }
+async function verify({ natsUrl, responder }: Responders): Promise<object> {
+  const answers = await verifyAnswers(natsUrl, { ...bodies, count: Math.min(200, size.claims) });
+  console.log(`verified: ${answers.claims} claims answered alike`, answers.statuses);
+  const subjects = peerEngines.map((engine) => responder(engine).subject ?? '');
+  // In fewer claims there may be nothing to find.
+  const claims = Math.max(300, size.claims);
+  const hits = await verifyPeers(natsUrl, { ...bodies, count: claims }, subjects);
+  console.log(`verified: the afternoon services find the same in ${claims} claims`, hits);
+  return { answers, claims, hits };
+}
+
+/**
+ * A rate near a responder's maximum shows its queue, not its latency: whoever would be beyond 80 % is left
+ * out.
+ */
+async function runFixed(responders: Responders, closed: Runs): Promise<OpenRuns[]> {
+  const shown: readonly ResponderName[] = ['echo', 'service', betterPeer(closed)];
+  const all: OpenRuns[] = [];
+  for (const rate of fixedRates) {
+    const able = shown.filter((name) => rateOf(middleRun(closed, name, closedLoop)) * 0.8 >= rate);
+    const runs = await runInTurn(responders, able, { kind: 'open', rate }, fixedSize, bodies);
+    all.push({ rate, runs });
   }
-  const middle = (reports: LoadReport[]): LoadReport =>
-    loop.kind === 'closed'
-      ? medianBy(reports, ({ loop: { rate } }) => rate)
-      : medianBy(reports, ({ counts }) => counts.latency.p99Ms);
-  return { echo: middle(runs.echo), service: middle(runs.service) };
-}
-
-function report(closed: Reports, open: Reports, rate: number): void {
-  const ratio = closed.service.loop.rate / closed.echo.loop.rate;
-  printTable(
-    ['NATS, MessagePack, 30 lines', 'claims/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'max ms', 'failed'],
-    [
-      row('closed loop, 128 in flight: echo', closed.echo),
-      row('closed loop, 128 in flight: claimgate', closed.service),
-      row(`open loop at ${rate}/s: echo`, open.echo),
-      row(`open loop at ${rate}/s: claimgate`, open.service),
-    ],
-  );
-  const { latency } = open.service.counts;
-  const echo = open.echo.counts.latency;
-  console.log(`closed loop: ${ratio.toFixed(3)} of echo (target at least ${target})`);
-  console.log(
-    `open loop: p50 ${times(latency.p50Ms, echo.p50Ms)} and p99 ${times(latency.p99Ms, echo.p99Ms)} of echo`,
-  );
-}
-
-function times(value: number, base: number): string {
-  return (value / base).toFixed(2);
-}
-
-function row(name: string, { loop, counts }: LoadReport): string[] {
-  const { p50Ms, p99Ms, p999Ms, maxMs } = counts.latency;
-  const numbers = [p50Ms, p99Ms, p999Ms, maxMs].map((ms) => ms.toFixed(2));
-  return [name, Math.round(loop.rate).toString(), ...numbers, String(counts.failed)];
-}
-
-/** A run in which answers were missing measures something else. */
-function assertAnswered(all: readonly Reports[]): void {
-  const bad = all
-    .flatMap((reports) => [reports.echo, reports.service])
-    .filter(({ counts }) => counts.failed > 0);
-  if (bad.length > 0) throw new Error(`${bad.length} of the reported runs had requests without an answer`);
+  return all;
 }
 
 await main();

@@ -1,4 +1,7 @@
-/** The service as a user starts it: the built command line, a process of its own, ready when it says so over HTTP. */
+/**
+ * The service as a user starts it: the built command line, a process of its own, ready when it says so over
+ * HTTP.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

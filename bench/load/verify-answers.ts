@@ -1,6 +1,6 @@
 /**
- * Before any clock starts: the service answers what it should. The same claim gives the same bytes when asked alone
- * and in a crowd, and the same decision in every encoding.
+ * Before any clock starts: the service answers what it should. The same claim gives the same bytes when asked
+ * alone and in a crowd, and the same decision in every encoding.
  */
 
 import { deepStrictEqual, ok } from 'node:assert/strict';

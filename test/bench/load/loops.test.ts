@@ -37,7 +37,8 @@ describe('an open loop', () => {
       },
       tally,
     );
-    // A closed loop would have seen one slow answer; here about sixty requests should have left during the stall.
+    // A closed loop would have seen one slow answer; here about sixty requests should have left during the
+    // stall.
     expect(tally.whole().latency.p50Ms).toBeGreaterThan(5);
   });
 
