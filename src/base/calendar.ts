@@ -21,8 +21,28 @@ export function startOfDay(day: EpochDay): EpochMs {
 
 /** Proleptic Gregorian date of a day: [year, month 1–12, day of month 1–31]. */
 export function dateOf(day: EpochDay): readonly [number, number, number] {
-  const date = new Date(day * dayMs);
-  return [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+  const date = packedDate(day);
+  const dayOfYear = ((date % 10_000) + 10_000) % 10_000;
+  return [(date - dayOfYear) / 10_000, Math.floor(dayOfYear / 100), dayOfYear % 100];
+}
+
+/** The same as one number, year * 10000 + month * 100 + day: the order of dates is the order of these numbers. */
+function packedDate(day: EpochDay): number {
+  const shifted = day + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1_460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return year * 10_000 + month * 100 + dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
 }
 
 /** The day of a Gregorian date, or null where no such date exists (2026-02-30). */
@@ -58,8 +78,6 @@ export function formatDay(day: EpochDay): string {
 
 /** Completed years between a birth date and a later day; a 29 February birthday completes on 1 March. */
 export function fullYears(born: EpochDay, on: EpochDay): number {
-  const [bornYear, bornMonth, bornDay] = dateOf(born);
-  const [year, month, dayOfMonth] = dateOf(on);
-  const beforeBirthday = month < bornMonth || (month === bornMonth && dayOfMonth < bornDay);
-  return year - bornYear - (beforeBirthday ? 1 : 0);
+  // The digits of month and day borrow a year where the birthday is still to come.
+  return Math.floor((packedDate(on) - packedDate(born)) / 10_000);
 }

@@ -1,107 +1,175 @@
 /**
- * Which rules a claim concerns, and for which lines: found by the claim's own item codes, so that rules which no
- * line touches cost nothing, however many there are.
+ * Which rules a claim concerns, and for which lines and rows: found by the claim's own item codes, so that rules
+ * which no line touches cost nothing, however many there are. What is asked of an item lies together in memory:
+ * with many rules, each in a table of its own, looking them up one by one would wait for memory each time.
  */
+import { dayOf } from '../../base/calendar.js';
 import type { ClaimView } from './claim-view.js';
+import { noBeginning, noEnd, type Table } from './tables/table.js';
+
+/** How a rule is found. */
+export interface RuleEntry {
+  /** Items that lead to it; null: it is asked of every claim. */
+  readonly codes: readonly number[] | null;
+  /** The table of whose rows each line is asked by its item code; null: the rule finds rows itself, or has none. */
+  readonly table: Table | null;
+  /** Bits of the scenes and kinds that it is for. */
+  readonly scenes: number;
+}
+
+/** The row of an entry that has none. */
+export const noRow = -1;
 
 export class AskedRules {
   /** Positions of the rules that are asked of every claim, ascending. */
   readonly #always: readonly number[];
   /** Positions of the rules that are found by item code, ascending. */
   readonly #indexed: readonly number[];
-  /** Rules of item n: `#rules[#starts[n]]` … `#rules[#starts[n + 1]]`. */
+  readonly #scenes: Int32Array;
+  /** What is asked of item n: entries `#starts[n]` … `#starts[n + 1]`, rule by rule. */
   readonly #starts: Int32Array;
-  readonly #rules: Int32Array;
-  /** By rule: first and last entry of its lines in the claim at hand; -1: none. */
-  readonly #firstEntry: Int32Array;
-  readonly #lastEntry: Int32Array;
-  #lineOf = new Int32Array(256);
-  #nextEntry = new Int32Array(256);
-  #entries = 0;
+  /** Four numbers an entry: rule, row, and the days from which and before which the row is in force. */
+  readonly #entries: Int32Array;
+  /** By rule: its first and last question in the claim at hand; -1: none. */
+  readonly #first: Int32Array;
+  readonly #last: Int32Array;
+  /** Three numbers a question: line, row, and the next question of the same rule. */
+  #questions = new Int32Array(3 * 256);
+  #asked = 0;
   readonly #touched: number[] = [];
-  readonly #asked: number[] = [];
+  readonly #found: number[] = [];
+  readonly #applying: number[] = [];
+  /** Lines and rows of the rule that was last looked at. */
   readonly #lines: number[] = [];
+  readonly #rows: number[] = [];
 
-  /** `codesOf[position]`: items that lead to the rule; null: it is asked of every claim. */
-  constructor(codesOf: readonly (readonly number[] | null)[], items: number) {
-    const positions = [...codesOf.keys()];
-    this.#always = positions.filter((position) => codesOf[position] === null);
-    this.#indexed = positions.filter((position) => codesOf[position] !== null);
-    this.#starts = new Int32Array(items + 1);
-    this.#firstEntry = new Int32Array(positions.length).fill(-1);
-    this.#lastEntry = new Int32Array(positions.length).fill(-1);
-    for (const codes of codesOf) for (const code of codes ?? []) this.#starts[code + 1]!++;
-    for (let i = 0; i < items; i++) this.#starts[i + 1]! += this.#starts[i]!;
-    this.#rules = new Int32Array(this.#starts[items]!);
-    const filled = this.#starts.slice();
-    for (const position of positions) {
-      for (const code of codesOf[position] ?? []) this.#rules[filled[code]!++] = position;
-    }
+  constructor(rules: readonly RuleEntry[], items: number) {
+    const positions = [...rules.keys()];
+    this.#always = positions.filter((position) => rules[position]?.codes === null);
+    this.#indexed = positions.filter((position) => rules[position]?.codes !== null);
+    this.#scenes = Int32Array.from(rules, ({ scenes }) => scenes);
+    this.#first = new Int32Array(positions.length).fill(-1);
+    this.#last = new Int32Array(positions.length).fill(-1);
+    this.#starts = countEntries(rules, items);
+    this.#entries = layEntries(rules, this.#starts);
   }
 
-  /** Positions of the rules to ask about a claim, ascending. Valid until the next call. */
-  find(view: ClaimView): readonly number[] {
-    this.#forget();
-    this.#gather(view);
+  /** Positions of the rules to ask about a claim, ascending. `scene`: its bit. Valid until the next call. */
+  find(view: ClaimView, scene: number): readonly number[] {
+    for (const position of this.#touched) this.#first[position] = -1;
+    this.#touched.length = 0;
+    this.#asked = 0;
+    this.#gather(view, scene);
     // A line without a code could have any.
-    const indexed = view.uncoded.length > 0 ? this.#indexed : ascending(this.#touched);
-    merge(this.#always, indexed, this.#asked);
-    return this.#asked;
+    const indexed = view.uncoded.length > 0 ? this.#inScene(this.#indexed, scene) : ascending(this.#touched);
+    merge(this.#always, indexed, this.#found);
+    return view.uncoded.length > 0 ? this.#found : this.#inScene(this.#found, scene);
   }
 
   /**
-   * The lines of an indexed rule in the claim at hand: by item in the order of the items' first lines. Valid until
-   * the next call.
+   * The lines of an indexed rule in the claim at hand: by item in the order of the items' first lines, those
+   * without a code last. `rows`: with each the row to ask it with, or `noRow`. Valid until the next call.
    */
-  linesOf(position: number, view: ClaimView): readonly number[] {
-    const lines = this.#lines;
-    lines.length = 0;
-    for (let entry = this.#firstEntry[position]!; entry >= 0; entry = this.#nextEntry[entry]!) {
-      lines.push(this.#lineOf[entry]!);
+  questionsOf(
+    position: number,
+    view: ClaimView,
+  ): { readonly lines: readonly number[]; readonly rows: readonly number[] } {
+    const [lines, rows] = [this.#lines, this.#rows];
+    let n = 0;
+    for (let at = this.#first[position]!; at >= 0; at = this.#questions[at + 2]!) {
+      lines[n] = this.#questions[at]!;
+      rows[n++] = this.#questions[at + 1]!;
     }
-    for (const line of view.uncoded) lines.push(line);
-    return lines;
+    for (const line of view.uncoded) {
+      lines[n] = line;
+      rows[n++] = noRow;
+    }
+    lines.length = n;
+    rows.length = n;
+    return this.#answer;
   }
 
-  #forget(): void {
-    for (const position of this.#touched) this.#firstEntry[position] = -1;
-    this.#touched.length = 0;
-    this.#entries = 0;
+  readonly #answer = { lines: this.#lines as readonly number[], rows: this.#rows as readonly number[] };
+
+  #inScene(positions: readonly number[], scene: number): readonly number[] {
+    const applying = this.#applying;
+    let n = 0;
+    for (const position of positions) if ((this.#scenes[position]! & scene) !== 0) applying[n++] = position;
+    applying.length = n;
+    return applying;
   }
 
-  #gather(view: ClaimView): void {
+  #gather(view: ClaimView, scene: number): void {
     const { itemCode } = view.lines;
     const items = this.#starts.length - 1;
     for (const line of view.allLines) {
       const item = itemCode[line]!;
       if (item < 0 || item >= items || view.firstOf(item) !== line) continue;
-      const end = this.#starts[item + 1]!;
-      for (let i = this.#starts[item]!; i < end; i++) this.#add(this.#rules[i]!, line, view);
+      const [from, to] = [this.#starts[item]!, this.#starts[item + 1]!];
+      if (from === to) continue;
+      for (let same = line; same >= 0; same = view.nextOf(same)) this.#askAll(view, same, from, to, scene);
     }
   }
 
-  /** All lines of the item whose first line this is. */
-  #add(position: number, first: number, view: ClaimView): void {
-    for (let line = first; line >= 0; line = view.nextOf(line)) {
-      const entry = this.#entries++;
-      if (entry === this.#lineOf.length) this.#grow();
-      this.#lineOf[entry] = line;
-      this.#nextEntry[entry] = -1;
-      if (this.#firstEntry[position] === -1) {
-        this.#firstEntry[position] = entry;
-        this.#touched.push(position);
-      } else this.#nextEntry[this.#lastEntry[position]!] = entry;
-      this.#lastEntry[position] = entry;
+  /** Everything that is asked of a line. A row that is not in force on the line's day is no question. */
+  #askAll(view: ClaimView, line: number, from: number, to: number, scene: number): void {
+    const at = view.lines.at[line]!;
+    const day = dayOf(at);
+    for (let entry = from; entry < to; entry++) {
+      const i = entry * 4;
+      const rule = this.#entries[i]!;
+      // An unknown time is NaN, which is neither too early nor too late.
+      const isOut = day < this.#entries[i + 2]! || day >= this.#entries[i + 3]!;
+      if (!isOut && (this.#scenes[rule]! & scene) !== 0) this.#ask(rule, line, this.#entries[i + 1]!);
     }
+  }
+
+  #ask(rule: number, line: number, row: number): void {
+    const at = this.#asked * 3;
+    if (at === this.#questions.length) this.#grow();
+    this.#asked++;
+    this.#questions[at] = line;
+    this.#questions[at + 1] = row;
+    this.#questions[at + 2] = -1;
+    if (this.#first[rule] === -1) {
+      this.#first[rule] = at;
+      this.#touched.push(rule);
+    } else this.#questions[this.#last[rule]! + 2] = at;
+    this.#last[rule] = at;
   }
 
   #grow(): void {
-    const [lineOf, nextEntry] = [new Int32Array(this.#entries * 2), new Int32Array(this.#entries * 2)];
-    lineOf.set(this.#lineOf);
-    nextEntry.set(this.#nextEntry);
-    this.#lineOf = lineOf;
-    this.#nextEntry = nextEntry;
+    const questions = new Int32Array(this.#questions.length * 2);
+    questions.set(this.#questions);
+    this.#questions = questions;
   }
+}
+
+/** Where each item's entries begin. */
+function countEntries(rules: readonly RuleEntry[], items: number): Int32Array {
+  const starts = new Int32Array(items + 1);
+  for (const { codes, table } of rules) {
+    for (const code of codes ?? []) starts[code + 1]! += table === null ? 1 : table.rowsOf(code).length;
+  }
+  for (let item = 0; item < items; item++) starts[item + 1]! += starts[item]!;
+  return starts;
+}
+
+function layEntries(rules: readonly RuleEntry[], starts: Int32Array): Int32Array {
+  const entries = new Int32Array(4 * starts[starts.length - 1]!);
+  const filled = starts.slice();
+  const lay = (code: number, numbers: readonly number[]) => entries.set(numbers, 4 * filled[code]!++);
+  for (const [rule, { codes, table }] of rules.entries()) {
+    for (const code of codes ?? []) {
+      if (table === null) lay(code, [rule, noRow, noBeginning, noEnd]);
+      else {
+        for (const row of table.rowsOf(code)) {
+          lay(code, [rule, row, table.validFrom[row]!, table.validTo[row]!]);
+        }
+      }
+    }
+  }
+  return entries;
 }
 
 const byNumber = (a: number, b: number) => a - b;

@@ -6,7 +6,7 @@
 import { assert } from '../../base/assert.js';
 import type { ClaimColumns, ClaimHead } from '../../claim/columns/claim-columns.js';
 import type { ItemCodes } from '../../claim/columns/item-codes.js';
-import { type LineColumns, lineFlag, lineKinds } from '../../claim/columns/line-columns.js';
+import { LineColumns, lineFlag, lineKinds } from '../../claim/columns/line-columns.js';
 import { type PrescriptionGroups, Prescriptions } from './prescriptions.js';
 import { Sums } from './sums.js';
 import { Unknown } from './unknown.js';
@@ -36,28 +36,19 @@ export class ClaimView {
   /** By line: the next payable line of the same item; -1: none. */
   #next = new Int32Array(64);
   #opened = 0;
-  #claim: ClaimColumns | null = null;
+  /** Of the claim at hand. Plain fields, since every condition reads them. */
+  head!: ClaimHead;
+  lines: LineColumns;
 
   constructor(items: ItemCodes) {
     this.items = items;
-  }
-
-  get claim(): ClaimColumns {
-    assert(this.#claim !== null, 'a claim has been opened');
-    return this.#claim;
-  }
-
-  get head(): ClaimHead {
-    return this.claim.head;
-  }
-
-  get lines(): LineColumns {
-    return this.claim.lines;
+    this.lines = new LineColumns();
   }
 
   open(claim: ClaimColumns): this {
     assert(claim.items === this.items, 'the claim was read with the item numbers of this rule set');
-    this.#claim = claim;
+    this.head = claim.head;
+    this.lines = claim.lines;
     this.sums.forget();
     this.#prescriptions.forget();
     this.#findPayable(claim.lines);

@@ -4,9 +4,10 @@
  */
 import { assert } from '../../base/assert.js';
 import type { ArtifactPartner, ArtifactRule, ArtifactWithoutTables } from '../compile/artifact.js';
-import { AskedRules } from './asked-rules.js';
+import { AskedRules, noRow, type RuleEntry } from './asked-rules.js';
 import type { ClaimView } from './claim-view.js';
 import type { Generated, GeneratedRule } from './generated.js';
+import { sceneBit, sceneBits } from './scenes.js';
 import type { Meter } from './screened.js';
 import type { Table } from './tables/table.js';
 import type { Tables } from './tables/tables.js';
@@ -51,7 +52,14 @@ const unhurried = { mayGoOn: () => true };
 /** Anchors between two looks at the clock. */
 const anchorsPerLook = 16;
 
-const wholeClaim: readonly number[] = [-1];
+/** Numbers of lines or prescriptions to ask a rule for; -1 for the claim as a whole. */
+export interface Anchors {
+  readonly lines: readonly number[];
+  /** With each line the row of the first join, `noRow` where it has to be found; null: for none it is known. */
+  readonly rows: readonly number[] | null;
+}
+
+const wholeClaim: Anchors = { lines: [-1], rows: null };
 
 export interface CompiledRule {
   readonly position: number;
@@ -86,26 +94,26 @@ export class RuleMatcher {
       return { position, rule, generated: functions, joins, partnerTable };
     });
     this.#partners = new Partners(byScan);
-    const codes = this.rules.map(({ rule }) => (byScan ? null : codesOf(rule, tables)));
-    this.#asked = new AskedRules(codes, tables.texts.size);
+    const entries = this.rules.map((compiled) => entryOf(compiled, tables, byScan));
+    this.#asked = new AskedRules(entries, tables.texts.size);
   }
 
   /** Positions of the rules to ask about a claim, ascending. */
   asked(view: ClaimView): readonly number[] {
-    return this.#asked.find(view);
+    return this.#asked.find(view, sceneBit(view.head));
   }
 
-  /** Numbers of lines or prescriptions to ask a rule for; [-1] for the claim as a whole. */
-  anchorsOf({ rule, position }: CompiledRule, view: ClaimView): readonly number[] {
+  /** What to ask a rule for. Valid until the next call. */
+  anchorsOf({ rule, position }: CompiledRule, view: ClaimView): Anchors {
     switch (rule.index.by) {
       case 'claim':
         return wholeClaim;
       case 'prescription':
-        return view.allPrescriptions;
+        return { lines: view.allPrescriptions, rows: null };
       case 'every-line':
-        return view.allLines;
+        return { lines: view.allLines, rows: null };
       default:
-        return this.#byScan ? view.allLines : this.#asked.linesOf(position, view);
+        return this.#byScan ? { lines: view.allLines, rows: null } : this.#asked.questionsOf(position, view);
     }
   }
 
@@ -113,7 +121,7 @@ export class RuleMatcher {
   match(
     compiled: CompiledRule,
     view: ClaimView,
-    anchors: readonly number[],
+    { lines, rows }: Anchors,
     isKnown: boolean,
     meter: Pick<Meter, 'mayGoOn'>,
   ): RuleMatches {
@@ -123,25 +131,32 @@ export class RuleMatcher {
     matches.isCut = false;
     const told = compiled.rule.oncePerItem ? this.#told : null;
     if (told !== null && told.size > 0) told.clear();
-    for (let i = 0; i < anchors.length; i++) {
+    for (let i = 0; i < lines.length; i++) {
       if (i > 0 && i % anchorsPerLook === 0 && !meter.mayGoOn()) {
         matches.isCut = true;
         return matches;
       }
-      const anchor = anchors[i]!;
-      const item = told === null ? -1 : view.lines.itemCode[anchor]!;
-      if (item >= 0 && told?.has(item) === true) continue;
-      const before = matches.held.length;
-      this.#askAnchor(compiled, view, anchor, isKnown);
+      const anchor = lines[i]!;
       // The rule speaks of all lines of the item at once, so the others would say the same again.
-      if (item >= 0 && matches.held.length > before) told?.add(item);
+      if (told !== null && this.#isTold(told, view.lines.itemCode[anchor]!, anchor)) continue;
+      const row = rows === null ? noRow : rows[i]!;
+      const before = matches.held.length;
+      if (row === noRow) this.#askAnchor(compiled, view, anchor, isKnown);
+      else this.#joinNext(compiled, view, anchor, -1, row, isKnown);
+      if (told !== null && matches.held.length > before) told.set(view.lines.itemCode[anchor]!, anchor);
     }
     return matches;
   }
 
+  /** Whether another line of the item has been told of. */
+  #isTold(told: ReadonlyMap<number, number>, item: number, anchor: number): boolean {
+    const by = item < 0 ? undefined : told.get(item);
+    return by !== undefined && by !== anchor;
+  }
+
   /** Whether the rule would say anything but "no" about a supposed prescription. */
   couldHold(compiled: CompiledRule, view: ClaimView, prescription: number): boolean {
-    this.#one[0] = prescription;
+    this.#one.lines[0] = prescription;
     const { held, undecided } = this.match(compiled, view, this.#one, false, unhurried);
     return held.length > 0 || undecided.length > 0;
   }
@@ -205,10 +220,10 @@ export class RuleMatcher {
     this.#inSecond = false;
   }
 
-  /** Items that a rule which speaks once of each has spoken of. */
-  readonly #told = new Set<number>();
+  /** Items that a rule which speaks once of each has spoken of, and by which line. */
+  readonly #told = new Map<number, number>();
   /** A list of one anchor. */
-  readonly #one: number[] = [-1];
+  readonly #one = { lines: [-1], rows: null };
   /** The rows at hand are the second join's. */
   #inSecond = false;
 
@@ -320,6 +335,13 @@ function linesOf(
 ): readonly number[] {
   if (partner.source === 'prescription.lines') return view.prescriptionLines(anchor);
   return probe === null ? view.allLines : view.candidates(probe(view, anchor, row0, row1, -1, -1));
+}
+
+function entryOf({ rule, joins }: CompiledRule, tables: Tables, byScan: boolean): RuleEntry {
+  const scenes = sceneBits(rule.scenes);
+  if (byScan) return { codes: null, table: null, scenes };
+  const isByRows = rule.index.by === 'rows' && rule.joins[0]?.byItemCode === true;
+  return { codes: codesOf(rule, tables), table: isByRows ? (joins[0] ?? null) : null, scenes };
 }
 
 /** Items that lead to a rule; null for one that is asked of every claim. */

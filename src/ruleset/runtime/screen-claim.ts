@@ -1,11 +1,9 @@
 /** The whole screening of one claim, rule by rule, inside its budget. */
-import type { ClaimHead } from '../../claim/columns/claim-columns.js';
-import type { ArtifactRule } from '../compile/artifact.js';
 import type { ClaimView } from './claim-view.js';
 import { CoverageGaps } from './coverage-gaps.js';
 import { FindingMaker } from './finding-maker.js';
 import { isPreEvent } from './roles.js';
-import type { CompiledRule, RuleMatcher } from './rule-matcher.js';
+import type { Anchors, CompiledRule, RuleMatcher } from './rule-matcher.js';
 import type { Meter, Screened } from './screened.js';
 
 const nothingFound: Pick<Screened, 'findings' | 'excessByLine'> = { findings: [], excessByLine: new Map() };
@@ -42,18 +40,18 @@ class Results {
 
 export function screenClaim(matcher: RuleMatcher, view: ClaimView, meter: Meter): Screened {
   const results = new Results(matcher, view);
+  // A screening that does not say its scene leaves open whether a rule applies.
+  const isInScene = view.head.kind !== 'screening' || view.head.scene !== null;
   for (const position of matcher.asked(view)) {
     const compiled = matcher.rules[position]!;
-    const applies = appliesTo(compiled.rule, view.head);
-    if (applies === 'no') continue;
     const anchors = matcher.anchorsOf(compiled, view);
-    if (anchors.length === 0 && !asksLooseLines(compiled, view)) continue;
+    if (anchors.lines.length === 0 && !asksLooseLines(compiled, view)) continue;
     if (!meter.mayGoOn()) {
       results.gaps.overBudget(compiled);
       continue;
     }
     meter.enter(position);
-    if (!screenRule(compiled, anchors, applies === 'yes', meter, results)) results.gaps.overBudget(compiled);
+    if (!screenRule(compiled, anchors, isInScene, meter, results)) results.gaps.overBudget(compiled);
   }
   return results.finish();
 }
@@ -61,7 +59,7 @@ export function screenClaim(matcher: RuleMatcher, view: ClaimView, meter: Meter)
 /** False where the budget ended within the rule: what it found so far stands. */
 function screenRule(
   compiled: CompiledRule,
-  anchors: readonly number[],
+  anchors: Anchors,
   isInScene: boolean,
   meter: Meter,
   results: Results,
@@ -101,11 +99,4 @@ function askLooseLines(compiled: CompiledRule, results: Results): void {
 
 function isAnyCurrent(view: ClaimView, lines: Iterable<number>): boolean {
   return !isPreEvent(view.head) || [...lines].some((line) => view.isCurrent(line));
-}
-
-/** `maybe`: a screening that does not say its scene. */
-function appliesTo({ scenes }: ArtifactRule, { kind, scene }: ClaimHead): 'yes' | 'no' | 'maybe' {
-  if (kind !== 'screening') return scenes.includes(kind) ? 'yes' : 'no';
-  if (scene !== null) return scenes.includes(scene) ? 'yes' : 'no';
-  return scenes.some((s) => typeof s === 'number') ? 'maybe' : 'no';
 }
