@@ -32,7 +32,9 @@ export function emitRule(plan: PlannedRule, tables: Tables, constants: Constants
   const full = new Emitter({ ...options, form: 'full' });
   const fast = new Emitter({ ...options, form: 'fast' });
   assumeKeys(plan, fast);
-  const { checked, before, pair, sceneGate, probe } = plan;
+  const { checked, before, beforeInForce, pair, sceneGate, probe } = plan;
+  // What the index has found by the line's time holds only where that time is known.
+  if (beforeInForce !== before) fast.assumed.add('line.at');
   const gated: Typed =
     sceneGate === null ? before : { ...before, kind: 'and', left: sceneGate, right: before };
   const one = (expr: Typed | null) => (expr === null ? js`null` : functionOf(full, expr));
@@ -46,7 +48,7 @@ export function emitRule(plan: PlannedRule, tables: Tables, constants: Constants
   const partnerKey = checked.partner?.join?.on ?? null;
   const values = checked.say.filter((part) => typeof part !== 'string');
   const members: readonly (readonly [Code, Code])[] = [
-    [js`fast`, functionOf(fast, before)],
+    [js`fast`, functionOf(fast, beforeInForce)],
     [js`full`, functionOf(full, gated)],
     [js`pairFast`, pair === null ? js`null` : functionOf(fast, pair)],
     [js`pairFull`, one(pair)],

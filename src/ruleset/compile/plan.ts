@@ -26,6 +26,11 @@ export interface PlannedRule {
   readonly index: RuleIndex;
   /** Everything that must hold and reads no partner. */
   readonly before: Typed;
+  /**
+   * The same where the row of the anchor's item is known to be in force: the index finds no other, and needs no
+   * memory of the table for it.
+   */
+  readonly beforeInForce: Typed;
   /** What must hold of a partner; null where the rule has none. */
   readonly pair: Typed | null;
   /** Only in the full form: holds, or is unknown because the scene is. */
@@ -49,21 +54,22 @@ function planRule(rule: CheckedRule, { tables }: Guarded): PlannedRule {
     (mentions(expr, partner.slot) || (partner.join !== null && mentions(expr, partner.join.slot)));
   const time = anchorTime(rule);
   const standings = rule.joins.map((join) => standing(join, time, tables));
-  const before = all([
-    ...standings.flat(),
-    ...inPeriod(rule, time),
-    ...conjuncts.filter((c) => !readsPartner(c)),
-  ]);
+  const others = [...inPeriod(rule, time), ...conjuncts.filter((c) => !readsPartner(c))];
+  const before = all([...standings.flat(), ...others]);
   const partnerStanding =
     partner === null || partner.join === null
       ? []
       : standing(partner.join, lineTime(elementOf(partner.slot)), tables);
   const pair = partner === null ? null : all([...partnerStanding, ...conjuncts.filter(readsPartner)]);
   const isProbed = partner?.source === 'claim.lines' && pair !== null;
+  const index = indexOf(rule, before);
+  const [first, ...later] = standings;
   const plan = {
     checked: rule,
-    index: indexOf(rule, before),
+    index,
     before,
+    beforeInForce:
+      isFoundInForce(rule, index, tables) && first !== undefined ? all([...later.flat(), ...others]) : before,
     pair,
     sceneGate: inScene(rule),
     probe: isProbed ? probeOf(pair, partner.slot) : null,
@@ -125,6 +131,17 @@ function indexOfConjunct(conjunct: Typed, anchor: Slot): RuleIndex | null {
     return { by: 'codes', codes: [probe.value] };
   const codes = probe === null ? null : constantItems(probe);
   return codes === null ? null : { by: 'codes', codes: codes.map(String) };
+}
+
+/** Whether the index asks the rule only with rows of its first table that are in force on the line's day. */
+export function isFoundInForce(
+  { joins, anchor }: CheckedRule,
+  index: RuleIndex,
+  tables: Guarded['tables'],
+): boolean {
+  const [first] = joins;
+  if (index.by !== 'rows' || first === undefined || anchor === null) return false;
+  return isItemCodeOf(first.on, anchor) && tables.get(first.table)?.regional !== true;
 }
 
 export function isItemCodeOf(expr: Typed, slot: Slot): boolean {

@@ -5,7 +5,9 @@
  */
 import { dayOf } from '../../base/calendar.js';
 import type { ClaimView } from './claim-view.js';
+import type { Evaluate } from './generated.js';
 import { noBeginning, noEnd, type Table } from './tables/table.js';
+import type { Truth } from './unknown.js';
 
 /** How a rule is found. */
 export interface RuleEntry {
@@ -16,6 +18,9 @@ export interface RuleEntry {
   /** Bits of the scenes and kinds that it is for. */
   readonly scenes: number;
 }
+
+/** The budget is not looked at in between, so a quick look at a rule ends after so many. */
+const quickQuestions = 32;
 
 /** The row of an entry that has none. */
 export const noRow = -1;
@@ -87,6 +92,18 @@ export class AskedRules {
     lines.length = n;
     rows.length = n;
     return this.#answer;
+  }
+
+  /** Whether a condition is false for all questions of a rule; false as well where there are too many to look at. */
+  noneHolds(position: number, view: ClaimView, condition: Evaluate<Truth>): boolean {
+    if (view.uncoded.length > 0) return false;
+    let left = quickQuestions;
+    for (let at = this.#first[position]!; at >= 0; at = this.#questions[at + 2]!) {
+      if (--left < 0) return false;
+      const truth = condition(view, this.#questions[at]!, this.#questions[at + 1]!, -1, -1, -1);
+      if (truth !== false) return false;
+    }
+    return true;
   }
 
   readonly #answer = { lines: this.#lines as readonly number[], rows: this.#rows as readonly number[] };

@@ -3,12 +3,13 @@
  * be decided; makes no findings. Where nothing holds, nothing is made.
  */
 import { assert } from '../../base/assert.js';
-import type { ArtifactPartner, ArtifactRule, ArtifactWithoutTables } from '../compile/artifact.js';
+import type { ArtifactPartner, ArtifactRule, ArtifactWithoutTables, RuleIndex } from '../compile/artifact.js';
 import { AskedRules, noRow, type RuleEntry } from './asked-rules.js';
 import type { ClaimView } from './claim-view.js';
-import type { Generated, GeneratedRule } from './generated.js';
+import type { Evaluate, Generated, GeneratedRule } from './generated.js';
 import { sceneBit, sceneBits } from './scenes.js';
 import type { Meter } from './screened.js';
+import { isInForce } from './table-rows.js';
 import type { Table } from './tables/table.js';
 import type { Tables } from './tables/tables.js';
 import { both, type Truth, Unknown } from './unknown.js';
@@ -46,6 +47,9 @@ export interface RuleMatches {
   isCut: boolean;
 }
 
+/** No mask of known facts: those have 31 bits. */
+const notQuick = -1;
+
 /** Where a single anchor is asked. */
 const unhurried = { mayGoOn: () => true };
 
@@ -68,6 +72,8 @@ export interface CompiledRule {
   /** Tables of the joins, and the partner's. */
   readonly joins: readonly Table[];
   readonly partnerTable: Table | null;
+  /** The index asks it only with rows of the first join that are in force; see plan.ts. */
+  readonly isFoundInForce: boolean;
 }
 
 export class RuleMatcher {
@@ -79,6 +85,10 @@ export class RuleMatcher {
   readonly #asked: AskedRules;
   /** Of the rule at hand; emptied before the next one. */
   readonly #partners: Partners;
+  readonly #anchorKinds: readonly RuleIndex['by'][];
+  /** First conditions of the rules, and the facts that they need known; `notQuick` where there is more to it. */
+  readonly #quick: readonly Evaluate<Truth>[];
+  readonly #quickNeeds: Int32Array;
   readonly #matches: RuleMatches = { held: [], undecided: [], isCut: false };
 
   constructor(artifact: ArtifactWithoutTables, tables: Tables, generated: Generated, byScan: boolean) {
@@ -91,9 +101,16 @@ export class RuleMatcher {
       assert(functions !== undefined, `rule ${rule.id} has code`);
       const joins = rule.joins.map(({ table }) => tables.get(table));
       const partnerTable = rule.partner?.table ? tables.get(rule.partner.table) : null;
-      return { position, rule, generated: functions, joins, partnerTable };
+      const isFoundInForce = isByRows(rule) && joins[0]?.isRegional === false;
+      return { position, rule, generated: functions, joins, partnerTable, isFoundInForce };
     });
     this.#partners = new Partners(byScan);
+    this.#anchorKinds = artifact.rules.map(({ index }) => index.by);
+    this.#quick = this.rules.map((compiled) => compiled.generated.fast);
+    this.#quickNeeds = Int32Array.from(this.rules, ({ rule, joins }) => {
+      const isQuick = !byScan && isByRows(rule) && joins.length === 1;
+      return isQuick && rule.needs !== null ? rule.needs : notQuick;
+    });
     const entries = this.rules.map((compiled) => entryOf(compiled, tables, byScan));
     this.#asked = new AskedRules(entries, tables.texts.size);
   }
@@ -101,6 +118,18 @@ export class RuleMatcher {
   /** Positions of the rules to ask about a claim, ascending. */
   asked(view: ClaimView): readonly number[] {
     return this.#asked.find(view, sceneBit(view.head));
+  }
+
+  /** Whether there is anything to ask a rule for. What is found by item code has been found for a reason. */
+  hasQuestions(position: number, view: ClaimView): boolean {
+    switch (this.#anchorKinds[position]) {
+      case 'claim':
+        return true;
+      case 'prescription':
+        return view.allPrescriptions.length > 0 || view.supposed.length > 0;
+      default:
+        return view.allLines.length > 0;
+    }
   }
 
   /** What to ask a rule for. Valid until the next call. */
@@ -115,6 +144,16 @@ export class RuleMatcher {
       default:
         return this.#byScan ? { lines: view.allLines, rows: null } : this.#asked.questionsOf(position, view);
     }
+  }
+
+  /**
+   * Whether a rule says no to all that it is asked, found without making anything: what most rules say. False
+   * where that takes a closer look.
+   */
+  saysNo(position: number, view: ClaimView, known: number): boolean {
+    const needs = this.#quickNeeds[position]!;
+    if (needs === notQuick || (known & needs) !== needs) return false;
+    return this.#asked.noneHolds(position, view, this.#quick[position]!);
   }
 
   /** The answer is valid until the next call. */
@@ -188,7 +227,11 @@ export class RuleMatcher {
       return;
     }
     if (this.#byScan) {
-      for (const row of table.rowsOfByScan(key)) this.#joinNext(compiled, view, anchor, row0, row, isKnown);
+      for (const row of table.rowsOfByScan(key)) {
+        // The two-valued form leaves this to the index.
+        const isOut = !this.#inSecond && isKnown && !isInForce(table, row, view.lines.at[anchor]!);
+        if (!isOut || !compiled.isFoundInForce) this.#joinNext(compiled, view, anchor, row0, row, isKnown);
+      }
       return;
     }
     const place = table.positionOf(key);
@@ -340,8 +383,12 @@ function linesOf(
 function entryOf({ rule, joins }: CompiledRule, tables: Tables, byScan: boolean): RuleEntry {
   const scenes = sceneBits(rule.scenes);
   if (byScan) return { codes: null, table: null, scenes };
-  const isByRows = rule.index.by === 'rows' && rule.joins[0]?.byItemCode === true;
-  return { codes: codesOf(rule, tables), table: isByRows ? (joins[0] ?? null) : null, scenes };
+  return { codes: codesOf(rule, tables), table: isByRows(rule) ? (joins[0] ?? null) : null, scenes };
+}
+
+/** Whether lines are asked with the rows of their own item. */
+function isByRows({ index, joins }: ArtifactRule): boolean {
+  return index.by === 'rows' && joins[0]?.byItemCode === true;
 }
 
 /** Items that lead to a rule; null for one that is asked of every claim. */

@@ -43,14 +43,15 @@ export function screenClaim(matcher: RuleMatcher, view: ClaimView, meter: Meter)
   // A screening that does not say its scene leaves open whether a rule applies.
   const isInScene = view.head.kind !== 'screening' || view.head.scene !== null;
   for (const position of matcher.asked(view)) {
-    const compiled = matcher.rules[position]!;
-    const anchors = matcher.anchorsOf(compiled, view);
-    if (anchors.lines.length === 0 && !asksLooseLines(compiled, view)) continue;
+    if (!matcher.hasQuestions(position, view)) continue;
     if (!meter.mayGoOn()) {
-      results.gaps.overBudget(compiled);
+      results.gaps.overBudget(matcher.rules[position]!);
       continue;
     }
     meter.enter(position);
+    if (isInScene && matcher.saysNo(position, view, results.known)) continue;
+    const compiled = matcher.rules[position]!;
+    const anchors = matcher.anchorsOf(compiled, view);
     if (!screenRule(compiled, anchors, isInScene, meter, results)) results.gaps.overBudget(compiled);
   }
   return results.finish();

@@ -14,6 +14,11 @@ export function standsAt(table: Table, row: number, time: EpochMs | Unknown): bo
   return from <= day && day < to;
 }
 
+/** In force at a known time? */
+export function isInForce(table: Table, row: number, time: EpochMs): boolean {
+  return standsAt(table, row, time) === true;
+}
+
 /** In force where the institution is? Null where that is not known. */
 export function standsHere(view: ClaimView, table: Table, row: number): boolean | null {
   const region = table.region[row] as number;
