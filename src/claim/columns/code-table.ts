@@ -73,6 +73,27 @@ export class CodeTable {
     }
   }
 
+  /**
+   * The number that stands in the first place where a code could be; -1 where none does. Mostly the code's own,
+   * to be made sure of with `isNumberOf`. For many codes at once: looking into memory in a loop of its own, the
+   * processor waits for all of them together instead of one after another.
+   */
+  guess(bytes: Uint8Array, start: number, end: number): number {
+    if (bytes !== viewed) lookInto(bytes);
+    const slots = this.#slots;
+    return (slots[hashOf(view, start, end, this.#seed) & (slots.length - 1)] as number) - 1;
+  }
+
+  /** Where a guessed code lies; another loop of its own. */
+  placeOf(number: number): number {
+    return this.#offsets[number] as number;
+  }
+
+  isNumberOf(number: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (bytes !== viewed) lookInto(bytes);
+    return this.#isAt(number, view, start, end);
+  }
+
   /** The same for a text, as UTF-8. */
   findText(text: string): number {
     const length = writeText(text);

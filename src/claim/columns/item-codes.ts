@@ -52,6 +52,28 @@ export class ItemCodes {
     return this.kindOf(number) < 0 ? -1 : number;
   }
 
+  /** A number that is mostly the code's; -1 where there is none. `sure` makes it certain. */
+  guess(bytes: Uint8Array, start: number, end: number): number {
+    return this.known.guess(bytes, start, end);
+  }
+
+  /** Fetches from memory what `sure` is going to compare, for all guesses at once. */
+  lookAhead(guesses: Int32Array, count: number): number {
+    let places = 0;
+    for (let i = 0; i < count; i++) {
+      const guess = guesses[i] as number;
+      if (guess >= 0) places += this.known.placeOf(guess);
+    }
+    return places;
+  }
+
+  /** What `numberAt` answers, given a guess. */
+  sure(guess: number, bytes: Uint8Array, start: number, end: number): number {
+    const isRight =
+      guess >= 0 && guess < this.nationalCount && this.known.isNumberOf(guess, bytes, start, end);
+    return isRight ? guess : this.numberAt(bytes, start, end);
+  }
+
   /** The number of any text, whatever its shape. */
   numberOf(text: string): number {
     const known = this.known.findText(text);

@@ -55,6 +55,7 @@ function slowText(spans: LineSpans, row: number, cell: number, field: TextField)
 
 /** Item codes become numbers; a code of no national shape is unknown. */
 export function settleItemCodes(spans: LineSpans, items: ItemCodes): void {
+  guessItemCodes(spans, items);
   const { body } = spans;
   const { starts, metas, fields, count } = spans.table;
   const { itemCode } = spans.columns;
@@ -65,9 +66,22 @@ export function settleItemCodes(spans: LineSpans, items: ItemCodes): void {
     const end = start + (meta >>> kindBits);
     const plain = kind === spanKind.text || (kind === spanKind.digits && isPlainInteger(body, start, end));
     // No code of a national shape needs any repair.
-    const number = plain ? items.numberAt(body, start, end) : -1;
+    const number = plain ? items.sure(itemCode[row] as number, body, start, end) : -1;
     itemCode[row] = number >= 0 ? number : slowItemCode(spans, row, cell, items);
   }
+}
+
+/** Leaves a guess in the column of each line whose code is text. */
+function guessItemCodes({ body, table, columns }: LineSpans, items: ItemCodes): void {
+  const { starts, metas, fields, count } = table;
+  const { itemCode } = columns;
+  for (let row = 0, cell = spanField.itemCode; row < count; row++, cell += fields) {
+    const meta = metas[cell] as number;
+    const start = starts[cell] as number;
+    const isText = (meta & kindMask) === spanKind.text;
+    itemCode[row] = isText ? items.guess(body, start, start + (meta >>> kindBits)) : -1;
+  }
+  items.lookAhead(itemCode, count);
 }
 
 function slowItemCode(spans: LineSpans, row: number, cell: number, items: ItemCodes): number {

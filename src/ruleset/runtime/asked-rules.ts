@@ -41,6 +41,7 @@ export class AskedRules {
   /** Three numbers a question: line, row, and the next question of the same rule. */
   #questions = new Int32Array(3 * 256);
   #asked = 0;
+  readonly #itemLines: number[] = [];
   readonly #touched: number[] = [];
   readonly #found: number[] = [];
   readonly #applying: number[] = [];
@@ -117,15 +118,29 @@ export class AskedRules {
   }
 
   #gather(view: ClaimView, scene: number): void {
-    const { itemCode } = view.lines;
-    const items = this.#starts.length - 1;
-    for (const line of view.allLines) {
-      const item = itemCode[line]!;
-      if (item < 0 || item >= items || view.firstOf(item) !== line) continue;
+    const items = this.#findStarts(view);
+    for (let i = 0; i < items; i++) {
+      const line = this.#itemLines[i]!;
+      const item = view.lines.itemCode[line]!;
       const [from, to] = [this.#starts[item]!, this.#starts[item + 1]!];
-      if (from === to) continue;
       for (let same = line; same >= 0; same = view.nextOf(same)) this.#askAll(view, same, from, to, scene);
     }
+  }
+
+  /**
+   * First lines of the items that are asked about; answers how many. A loop of its own, so that the processor
+   * waits for the memory of all items together.
+   */
+  #findStarts(view: ClaimView): number {
+    const { itemCode } = view.lines;
+    const known = this.#starts.length - 1;
+    let items = 0;
+    for (const line of view.allLines) {
+      const item = itemCode[line]!;
+      if (item < 0 || item >= known || this.#starts[item] === this.#starts[item + 1]) continue;
+      if (view.firstOf(item) === line) this.#itemLines[items++] = line;
+    }
+    return items;
   }
 
   /** Everything that is asked of a line. A row that is not in force on the line's day is no question. */

@@ -30,9 +30,8 @@ export class ClaimView {
   /** For a function that collects lines; whoever fills it is done with it before anybody else asks. */
   readonly scratch: number[] = [];
   readonly #prescriptions = new Prescriptions();
-  /** By item number: the first payable line of that item, valid where `#opened` says so. */
-  #first = new Int32Array(0);
-  #openedFor = new Int32Array(0);
+  /** Two numbers an item: its first payable line, and the opening that wrote it. */
+  #firsts = new Int32Array(0);
   /** By line: the next payable line of the same item; -1: none. */
   #next = new Int32Array(64);
   #opened = 0;
@@ -77,24 +76,25 @@ export class ClaimView {
       const line = this.allLines[k] as number;
       const item = itemCode[line] as number;
       if (item < 0) continue;
-      this.#next[line] = this.#openedFor[item] === opened ? (this.#first[item] as number) : -1;
-      this.#first[item] = line;
-      this.#openedFor[item] = opened;
+      const at = item * 2;
+      this.#next[line] = this.#firsts[at + 1] === opened ? (this.#firsts[at] as number) : -1;
+      this.#firsts[at] = line;
+      this.#firsts[at + 1] = opened;
     }
   }
 
   #makeRoom(lines: number): void {
     if (this.#next.length < lines) this.#next = new Int32Array(lines * 2);
     const { size } = this.items;
-    if (this.#first.length >= size && this.#opened < 2 ** 31 - 2) return;
-    this.#first = new Int32Array(size + (size >> 2) + 64);
-    this.#openedFor = new Int32Array(this.#first.length);
+    if (this.#firsts.length >= size * 2 && this.#opened < 2 ** 31 - 2) return;
+    this.#firsts = new Int32Array(2 * (size + (size >> 2) + 64));
     this.#opened = 0;
   }
 
   /** The first payable line with an item; -1 where there is none. */
   firstOf(item: number): number {
-    return item >= 0 && this.#openedFor[item] === this.#opened ? (this.#first[item] as number) : -1;
+    const at = item * 2;
+    return item >= 0 && this.#firsts[at + 1] === this.#opened ? (this.#firsts[at] as number) : -1;
   }
 
   /** The payable line after this one that has the same item; -1 where there is none. */
