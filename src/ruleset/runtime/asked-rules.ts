@@ -67,9 +67,9 @@ export class AskedRules {
     this.#asked = 0;
     this.#gather(view, scene);
     // A line without a code could have any.
-    const indexed = view.uncoded.length > 0 ? this.#inScene(this.#indexed, scene) : ascending(this.#touched);
+    const indexed = view.uncoded.length > 0 ? this.#indexed : ascending(this.#touched);
     merge(this.#always, indexed, this.#found);
-    return view.uncoded.length > 0 ? this.#found : this.#inScene(this.#found, scene);
+    return this.#inScene(this.#found, scene);
   }
 
   /**

@@ -168,6 +168,8 @@ export class RuleMatcher {
     if (matches.held.length > 0) matches.held.length = 0;
     if (matches.undecided.length > 0) matches.undecided.length = 0;
     matches.isCut = false;
+    // A condition that threw under a second join has left it set.
+    this.#inSecond = false;
     const told = compiled.rule.oncePerItem ? this.#told : null;
     if (told !== null && told.size > 0) told.clear();
     for (let i = 0; i < lines.length; i++) {

@@ -156,6 +156,22 @@ describe('coverage', () => {
     expect(screen(rules, { lines: lines('A'), kind: 'sale', scene: 2 }).findings).toEqual([]);
   });
 
+  it('asks a rule of another scene for nothing, a line without a code or not', () => {
+    const always = { scenes: '[9, settlement]', when: "patient.sex == 'female'" };
+    const rules = {
+      'line-rule': always,
+      'claim-rule': { ...always, for: 'claim', blame: '{ line: claim.lines }' },
+      'prescription-rule': { ...always, for: 'prescription', blame: '{ line: prescription.lines }' },
+      'found-rule': { ...always, join },
+    };
+    const claim: ClaimFields = { lines: [{ itemCode: 'A' }, { itemCode: null }, { prescriptionId: null }] };
+    const nothing = { findings: [], notEvaluated: [] };
+    expect(screen(rules, { ...claim, scene: 2 })).toMatchObject(nothing);
+    expect(screen(rules, { ...claim, kind: 'fees', scene: null })).toMatchObject(nothing);
+    expect(screen(rules, { ...claim, scene: 9 }).findings.length).toBeGreaterThan(3);
+    expect(screen(rules, { ...claim, kind: 'settlement' }).findings.length).toBeGreaterThan(3);
+  });
+
   it('a rule outside its own period does not apply', () => {
     const rules = {
       'sex-rule': { join, when: 'patient.sex != row.sex', valid: '{ from: 2026-07-02, to: 2026-07-04 }' },
