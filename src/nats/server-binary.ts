@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fail, ok, type Result } from '../base/result.js';
 import { unpackDebianPackage } from './debian-package.js';
@@ -39,10 +40,16 @@ export async function obtainServer(
   }
   onFetch();
   const problem = await fetchInto(resolve(cacheDir));
-  const fetched = await verify(cached);
-  if (fetched !== null) return ok(fetched);
+  for (let look = 0; look < looks.most; look++) {
+    const fetched = await verify(cached);
+    if (fetched !== null) return ok(fetched);
+    await sleep(looks.everyMs);
+  }
   return fail(problem === null ? howToInstall : `${howToInstall} (${problem})`);
 }
+
+/** Another caller may be moving its own copy into place just now. */
+const looks = { most: 5, everyMs: 100 } as const;
 
 /** The program with its version, or null where it is missing, does not run or is too old. */
 async function verify(path: string): Promise<ServerProgram | null> {
@@ -82,6 +89,7 @@ async function fetchInto(cacheDir: string): Promise<string | null> {
  * win.
  */
 async function replaceFolder(ready: string, target: string, aside: string): Promise<void> {
+  if ((await verify(join(target, 'nats-server'))) !== null) return;
   await rename(target, aside).catch(() => {});
   await rename(ready, target).catch(async (error: unknown) => {
     if ((await verify(join(target, 'nats-server'))) === null) throw error;

