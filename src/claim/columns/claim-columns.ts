@@ -2,6 +2,7 @@
  * A claim as rules and answers read it inside a worker: the few facts of its head as values, its lines as
  * columns. One object per reader, filled anew for each claim; whatever outlives the claim must be copied out.
  */
+import { assert } from '../../base/assert.js';
 import type { Claim } from '../claim.js';
 import type { ItemCodes } from './item-codes.js';
 import { LineColumns } from './line-columns.js';
@@ -20,7 +21,7 @@ export class ClaimColumns {
   }
 
   get head(): ClaimHead {
-    if (this.#head === null) throw new Error('no claim has been read');
+    assert(this.#head !== null, 'a claim has been read');
     return this.#head;
   }
 

@@ -84,11 +84,6 @@ export class CodeTable {
     return (slots[hashOf(view, start, end, this.#seed) & (slots.length - 1)] as number) - 1;
   }
 
-  /** Where a guessed code lies; another loop of its own. */
-  placeOf(number: number): number {
-    return this.#offsets[number] as number;
-  }
-
   isNumberOf(number: number, bytes: Uint8Array, start: number, end: number): boolean {
     if (bytes !== viewed) lookInto(bytes);
     return this.#isAt(number, view, start, end);

@@ -57,16 +57,6 @@ export class ItemCodes {
     return this.known.guess(bytes, start, end);
   }
 
-  /** Fetches from memory what `sure` is going to compare, for all guesses at once. */
-  lookAhead(guesses: Int32Array, count: number): number {
-    let places = 0;
-    for (let i = 0; i < count; i++) {
-      const guess = guesses[i] as number;
-      if (guess >= 0) places += this.known.placeOf(guess);
-    }
-    return places;
-  }
-
   /** What `numberAt` answers, given a guess. */
   sure(guess: number, bytes: Uint8Array, start: number, end: number): number {
     const isRight =

@@ -81,7 +81,6 @@ function guessItemCodes({ body, table, columns }: LineSpans, items: ItemCodes): 
     const isText = (meta & kindMask) === spanKind.text;
     itemCode[row] = isText ? items.guess(body, start, start + (meta >>> kindBits)) : -1;
   }
-  items.lookAhead(itemCode, count);
 }
 
 function slowItemCode(spans: LineSpans, row: number, cell: number, items: ItemCodes): number {

@@ -43,7 +43,6 @@ function namesOf<Group extends string>(group: Group): readonly FactName<Group>[]
 
 const parts = ['reverses', 'institution', 'patient', 'encounter'] as const;
 const lists = ['diagnoses', 'procedures'] as const;
-export type HeadPart = (typeof parts)[number];
 export type HeadList = (typeof lists)[number];
 
 export class NativeHead {

@@ -1,5 +1,5 @@
 /** What an image of tables says of itself: which arrays it has and where they lie. Plain data. */
-import type { ColumnKind } from './column-kind.js';
+import type { StoredKind } from './column-kind.js';
 import type { Span } from './image.js';
 import type { RowIndex } from './row-index.js';
 
@@ -32,7 +32,7 @@ export interface TableDescription {
 
 export interface ColumnDescription {
   readonly name: string;
-  readonly kind: ColumnKind;
+  readonly kind: StoredKind;
   /** A value per row; for a list all its texts, row after row. Null: as in `empty`. */
   readonly cells: Span | null;
   /** Of a list: where each row begins in `cells`, and where the last one ends. */

@@ -5,7 +5,7 @@
 import { assert } from '../../../base/assert.js';
 import type { CodeTable } from '../../../claim/columns/code-table.js';
 import type { Artifact, ArtifactTable } from '../../compile/artifact.js';
-import { type ColumnKind, kindOfCells } from './column-kind.js';
+import { kindOfCells, type StoredKind } from './column-kind.js';
 import {
   type ColumnDescription,
   type EmptyDescription,
@@ -19,7 +19,7 @@ import { indexRows } from './row-index.js';
 import { TextPool } from './text-pool.js';
 
 /** A table that may say what its columns hold; else their cells tell. */
-type Packable = ArtifactTable & { readonly kinds?: Readonly<Record<string, ColumnKind>> };
+type Packable = ArtifactTable & { readonly kinds?: Readonly<Record<string, StoredKind>> };
 
 /**
  * Packs tables once, for every thread. `texts` are those that rules compare with cells or item codes, besides
@@ -78,7 +78,7 @@ function packIndex(writer: ImageWriter, pool: TextPool, keys: readonly unknown[]
 function packColumn(
   writer: ImageWriter,
   pool: TextPool,
-  kind: ColumnKind,
+  kind: StoredKind,
   cells: readonly unknown[],
 ): Pick<ColumnDescription, 'cells' | 'starts'> {
   const rows = cells.length;

@@ -4,7 +4,7 @@
  */
 import { assert } from '../../../base/assert.js';
 import type { CodeTable } from '../../../claim/columns/code-table.js';
-import type { ColumnKind } from './column-kind.js';
+import type { StoredKind } from './column-kind.js';
 import type { ColumnDescription, TableDescription } from './description.js';
 import type { ImageReader, Span } from './image.js';
 import { positionOf } from './row-index.js';
@@ -12,7 +12,7 @@ import { positionOf } from './row-index.js';
 export { noBeginning, noEnd } from './description.js';
 
 interface Column {
-  readonly kind: ColumnKind;
+  readonly kind: StoredKind;
   readonly numbers: Float64Array | null;
   readonly flags: Int8Array | null;
   /** Of a text column by row, of a list column one list after another. */
@@ -69,7 +69,7 @@ export class Table {
     this.#description = description;
   }
 
-  kindOf(column: string): ColumnKind {
+  kindOf(column: string): StoredKind {
     return this.#column(column).kind;
   }
 
@@ -186,7 +186,7 @@ function openColumn(
   empty: TableDescription['empty'],
   { kind, cells, starts }: ColumnDescription,
 ): Column {
-  const is = (...kinds: readonly ColumnKind[]) => kinds.includes(kind) || kind === 'empty';
+  const is = (...kinds: readonly StoredKind[]) => kinds.includes(kind) || kind === 'empty';
   const at = (own: Span | null | undefined, wanted: boolean) => (wanted && own ? own : null);
   const numbers = at(cells ?? empty?.numbers, is('number'));
   const flags = at(cells ?? empty?.flags, is('flag'));

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kindOfItemCode } from '../../../../src/claim/codes.js';
-import type { ArtifactTable } from '../../../../src/ruleset/compile/artifact.js';
-import type { ColumnKind } from '../../../../src/ruleset/runtime/tables/column-kind.js';
+import type { ArtifactTable, ColumnKind } from '../../../../src/ruleset/compile/artifact.js';
 import { packTables } from '../../../../src/ruleset/runtime/tables/pack-tables.js';
 import { noBeginning, noEnd, type Table } from '../../../../src/ruleset/runtime/tables/table.js';
 import { openTables } from '../../../../src/ruleset/runtime/tables/tables.js';
@@ -17,7 +16,7 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 6 }),
 );
 const day = fc.integer({ min: -10_000, max: 60_000 });
-const cellsOf: Readonly<Record<Exclude<ColumnKind, 'empty'>, fc.Arbitrary<unknown>>> = {
+const cellsOf: Readonly<Record<ColumnKind, fc.Arbitrary<unknown>>> = {
   text,
   number: fc.oneof(
     fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 }),
