@@ -27,7 +27,7 @@ export function dateOf(day: EpochDay): readonly [number, number, number] {
 }
 
 /** The same as one number, year * 10000 + month * 100 + day: the order of dates is the order of these numbers. */
-function packedDate(day: EpochDay): number {
+export function packedDate(day: EpochDay): number {
   const shifted = day + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;

@@ -14,10 +14,14 @@ export const errorCodes = {
   unauthorised: { status: 401, retryable: false, title: 'An API key is needed' },
   'wrong-institution': { status: 403, retryable: false, title: 'The claim belongs to another institution' },
   'not-found': { status: 404, retryable: false, title: 'There is no such resource' },
+  'method-not-allowed': { status: 405, retryable: false, title: 'This resource does not know the method' },
+  'too-slow': { status: 408, retryable: true, title: 'The request did not arrive in time' },
   'too-large': { status: 413, retryable: false, title: 'The request is larger than the limit' },
   'unsupported-content-type': { status: 415, retryable: false, title: 'This content type is not read here' },
   busy: { status: 429, retryable: true, title: 'Too many requests at once' },
+  'head-too-large': { status: 431, retryable: false, title: 'The headers are larger than the limit' },
   internal: { status: 500, retryable: true, title: 'The service failed' },
+  unfinished: { status: 503, retryable: true, title: 'The work has come to no end' },
 } as const satisfies Record<string, ErrorCodeSpec>;
 
 interface ErrorCodeSpec {
