@@ -11,6 +11,7 @@ export const lastYear = 2098;
 const [zero, dash, colon, point, blank, letterT, letterZ, plus, eight] = [
   0x30, 0x2d, 0x3a, 0x2e, 0x20, 0x54, 0x5a, 0x2b, 0x38,
 ];
+const longestMonth = 31;
 const chinaOffsetMs = 8 * 3_600_000;
 /** Where there is no day, time of day or offset of a clean form. Small integers, so that none of them is boxed. */
 const noDay = -1_000_000;
@@ -19,9 +20,9 @@ const none = -1;
 export class CleanTimes {
   /** Of the last instant read: whether it is a time of day, not a midnight. */
   timed = false;
-  /** The lines of a claim share a few days. */
-  #date = 0;
-  #day: EpochDay = 0;
+  /** The lines of a claim share a few days. By day of the month, the date that came last; none is below zero. */
+  readonly #dates = new Int32Array(longestMonth + 1).fill(-1);
+  readonly #days = new Int32Array(longestMonth + 1);
 
   /** Writes the instant in these bytes to `into[index]`. False, and nothing written: they are of no clean form. */
   read(bytes: Uint8Array, start: number, end: number, into: Float64Array, index: number): boolean {
@@ -58,14 +59,17 @@ export class CleanTimes {
     const month = m1 * 10 + m2;
     const dayOfMonth = d1 * 10 + d2;
     const date = (year << 14) | (month << 7) | dayOfMonth;
-    return date === this.#date ? this.#day : this.#learn(date, year, month, dayOfMonth);
+    if (dayOfMonth > longestMonth) return noDay;
+    return date === this.#dates[dayOfMonth]
+      ? (this.#days[dayOfMonth] as EpochDay)
+      : this.#learn(date, year, month, dayOfMonth);
   }
 
   #learn(date: number, year: number, month: number, dayOfMonth: number): EpochDay {
     const day = year < firstYear || year > lastYear ? null : dayFromDate(year, month, dayOfMonth);
     if (day === null) return noDay;
-    this.#date = date;
-    this.#day = day;
+    this.#dates[dayOfMonth] = date;
+    this.#days[dayOfMonth] = day;
     return day;
   }
 }

@@ -41,12 +41,21 @@ export function buildDictionaries(
 class RegionalDictionaries implements Dictionaries {
   readonly #overlays: readonly Overlay[];
   readonly #built = new Map<string, NationalTables>();
+  /** What was asked last: a hospital's claims come from one region. */
+  #last: { readonly region: string | null; readonly tables: NationalTables } | null = null;
 
   constructor(overlays: readonly Overlay[]) {
     this.#overlays = overlays.toSorted((a, b) => a.prefix.length - b.prefix.length);
   }
 
   forRegion(region: string | null): NationalTables {
+    if (this.#last !== null && this.#last.region === region) return this.#last.tables;
+    const tables = this.#find(region);
+    this.#last = { region, tables };
+    return tables;
+  }
+
+  #find(region: string | null): NationalTables {
     const applying = this.#overlays.filter((overlay) => region?.startsWith(overlay.prefix) === true);
     // Areas without overlays share one entry, so the cache holds no more than there are overlays.
     const key = applying.map((overlay) => overlay.prefix).join(' ');
@@ -75,16 +84,17 @@ const exactly =
   (code) =>
     words.get(code);
 
-/** Sub-codes (140104 under 14) mean what their longest known prefix means. */
-const longestPrefix =
-  (words: ReadonlyMap<string, string | null>): CodeTable =>
-  (code) => {
-    for (let length = code.length; length > 0; length--) {
+/** Sub-codes (140104 under 14) mean what their longest known prefix means. A code may be as long as a body. */
+function longestPrefix(words: ReadonlyMap<string, string | null>): CodeTable {
+  const longest = Math.max(0, ...[...words.keys()].map((code) => code.length));
+  return (code) => {
+    for (let length = Math.min(code.length, longest); length > 0; length--) {
       const word = words.get(code.slice(0, length));
       if (word !== undefined) return word;
     }
     return undefined;
   };
+}
 
 function readOverlay(region: string, content: unknown, problems: string[]): Overlay {
   const none: Overlay = { prefix: region, tables: {} };

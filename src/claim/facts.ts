@@ -22,6 +22,7 @@ export interface ReadInstant {
 
 /** What senders write where they have nothing to say. The empty text is a plain absence and needs no note. */
 const placeholders = new Set(['-', '--', 'null', 'NULL']);
+const longestPlaceholder = 4;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
 const controlCharacters = /[\u0000-\u001f\u007f]/;
 const flags: ReadonlyMap<string, boolean> = new Map([
@@ -51,7 +52,7 @@ export class FactReader {
     const text = this.#scalar(field, value);
     if (text === null) return null;
     const spec: FieldSpec = claimFields[field];
-    if (text.length > (spec.maxLength ?? 128) || controlCharacters.test(text)) {
+    if (text.length > (spec.maxLength ?? 128) || holdsControl(text)) {
       return this.#drop(field, 'malformed');
     }
     return text;
@@ -62,7 +63,7 @@ export class FactReader {
     const text = this.#scalar(field, value);
     if (text === null) return null;
     const limit = (claimFields[field] as FieldSpec).maxLength ?? 128;
-    if (text.length <= limit && !controlCharacters.test(text)) return text;
+    if (text.length <= limit && !holdsControl(text)) return text;
     const points = [...text].map((point) => (controlCharacters.test(point) ? ' ' : point));
     if (points.length > limit) this.note(field, 'repaired');
     return points.slice(0, limit).join('');
@@ -130,9 +131,11 @@ export class FactReader {
       return kept ? String(value) : this.#drop(field, 'malformed');
     }
     if (typeof value !== 'string') return this.#drop(field, 'malformed');
-    const text = value.trim();
+    const text = isTrimmed(value) ? value : value.trim();
     if (text === '') return this.#missing(field);
-    return placeholders.has(text) ? this.#drop(field, 'placeholder') : text;
+    return text.length <= longestPlaceholder && placeholders.has(text)
+      ? this.#drop(field, 'placeholder')
+      : text;
   }
 
   #decimal(field: FieldPath, value: unknown, scale: number): Decimal | null {
@@ -156,4 +159,19 @@ export class FactReader {
     this.note(field, problem);
     return null;
   }
+}
+
+/** Surely nothing to trim: no blank of ASCII, and nothing beyond it, at either end. */
+function isTrimmed(text: string): boolean {
+  const [first, last] = [text.charCodeAt(0), text.charCodeAt(text.length - 1)];
+  return first > 0x20 && first < 0x80 && last > 0x20 && last < 0x80;
+}
+
+/** A loop: most texts are short, and a regular expression takes its time to begin. */
+function holdsControl(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit === 0x7f) return true;
+  }
+  return false;
 }

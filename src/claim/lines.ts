@@ -6,6 +6,7 @@ import { FactReader } from './facts.js';
 import { netLines } from './netting.js';
 import { NoteTaker } from './notes.js';
 import type { RawLine, Vocabulary } from './raw-claim.js';
+import { isPackCode } from './trace-code.js';
 
 /** A line while its claim is being read; after netting nobody changes it. */
 type ReadLine = { -readonly [Fact in keyof Line]: Line[Fact] };
@@ -175,5 +176,8 @@ export function notBefore(until: number | null, from: number | null, facts: Fact
 }
 
 export function readTraceCodes(values: readonly unknown[], facts: FactReader): readonly string[] {
-  return values.flatMap((value) => facts.text('lines.traceCodes', value) ?? []);
+  const codes = values.flatMap((value) => facts.text('lines.traceCodes', value) ?? []);
+  // Kept as it came: who counts packs by it knows what to make of it.
+  if (!codes.every(isPackCode)) facts.note('lines.traceCodes', 'placeholder');
+  return codes;
 }

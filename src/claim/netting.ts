@@ -6,6 +6,7 @@
 import { quantityOf, shareOf } from '../base/money.js';
 import type { Line } from './claim.js';
 import type { NoteTaker } from './notes.js';
+import { isUsedUp, type Target, Targets } from './refund-targets.js';
 
 type NetFact = 'netQuantityE4' | 'netAmountFen' | 'payable';
 type JudgedFact =
@@ -28,10 +29,9 @@ export interface LineOrigin {
   readonly item: string | null;
 }
 
-interface Entry {
+interface Entry extends Target {
   readonly line: ReadLine;
   readonly origin: LineOrigin;
-  readonly position: number;
   /** What refunds have left; null where unknown. */
   quantity: number | null;
   amount: number | null;
@@ -40,20 +40,22 @@ interface Entry {
 
 /** Sets net quantity, net amount and `payable` of every line. `origins[i]` is line i's. */
 export function netLines(lines: readonly ReadLine[], origins: readonly LineOrigin[], notes: NoteTaker): void {
-  const entries = lines.map((line, i) => openEntry(line, i, origins[i] ?? { encounter: 0, item: null }));
+  const entries = lines.map((line, i) => openEntry(line, origins[i] ?? { encounter: 0, item: null }));
   const refunds = entries.filter((entry) => entry.line.refund);
   if (refunds.length > 0) {
-    const index = indexCharged(entries.filter((entry) => !entry.line.refund));
+    const index = indexCharged(
+      entries.filter((entry) => !entry.line.refund),
+      refunds,
+    );
     for (const refund of refunds) applyRefund(refund, index, notes);
   }
   for (const entry of entries) closeEntry(entry);
 }
 
-function openEntry(line: ReadLine, position: number, origin: LineOrigin): Entry {
+function openEntry(line: ReadLine, origin: LineOrigin): Entry {
   return {
     line,
     origin,
-    position,
     quantity: line.quantityE4,
     amount: line.amountFen,
     refundedWholly: false,
@@ -63,48 +65,34 @@ function openEntry(line: ReadLine, position: number, origin: LineOrigin): Entry 
 /** Charged lines by what a refund knows of them. */
 interface ChargedIndex {
   readonly byId: ReadonlyMap<string, Entry>;
-  readonly byItem: ReadonlyMap<string, readonly Entry[]>;
+  readonly byItem: ReadonlyMap<string, Targets<Entry>>;
 }
 
+/** The item comes last: no text of a sender's can pass for the numbers. */
 const itemKey = ({ line, origin }: Entry) =>
-  JSON.stringify([origin.encounter, origin.item, line.unitPriceE4Fen]);
+  `${origin.encounter} ${line.unitPriceE4Fen} ${origin.item === null ? '' : `=${origin.item}`}`;
 
-function indexCharged(charged: readonly Entry[]): ChargedIndex {
-  const byItem = new Map<string, Entry[]>();
-  for (const entry of charged) {
+/** Indexes what these refunds ask for. */
+function indexCharged(charged: readonly Entry[], refunds: readonly Entry[]): ChargedIndex {
+  const byItem = new Map<string, Targets<Entry>>();
+  const nameLines = refunds.every((refund) => refund.line.reverses !== null);
+  for (const entry of nameLines ? [] : charged) {
     if (entry.origin.item === null) continue;
     const key = itemKey(entry);
     const group = byItem.get(key);
-    if (group === undefined) byItem.set(key, [entry]);
-    else group.push(entry);
+    if (group === undefined) byItem.set(key, new Targets(entry));
+    else group.add(entry);
   }
-  return { byId: new Map(charged.map((entry) => [entry.line.id, entry])), byItem };
+  const nameNone = refunds.every((refund) => refund.line.reverses === null);
+  return { byId: new Map(nameNone ? [] : charged.map((entry) => [entry.line.id, entry])), byItem };
 }
 
 /** The line that a refund takes from next; null where none has anything left. */
 function nextTarget(refund: Entry, index: ChargedIndex): Entry | null {
   const named = refund.line.reverses;
-  const group = named === null ? index.byItem.get(itemKey(refund)) : [index.byId.get(named)];
-  let best: Entry | null = null;
-  for (const entry of group ?? []) {
-    if (entry === undefined || entry.refundedWholly || entry.quantity === 0) continue;
-    if (best === null || compareTargets(entry, best, refund.line) < 0) best = entry;
-  }
-  return best;
-}
-
-/** Same payer first, then lines not later than the refund, then the latest. */
-function compareTargets(a: Entry, b: Entry, refund: ReadLine): number {
-  const payer = Number(b.line.selfPaid === refund.selfPaid) - Number(a.line.selfPaid === refund.selfPaid);
-  if (payer !== 0) return payer;
-  const before = Number(isBefore(b.line, refund)) - Number(isBefore(a.line, refund));
-  if (before !== 0) return before;
-  const later = (b.line.at ?? -Infinity) - (a.line.at ?? -Infinity);
-  return later !== 0 && !Number.isNaN(later) ? later : b.position - a.position;
-}
-
-function isBefore(line: ReadLine, refund: ReadLine): boolean {
-  return line.at === null || refund.at === null || line.at <= refund.at;
+  if (named === null) return index.byItem.get(itemKey(refund))?.next(refund.line) ?? null;
+  const entry = index.byId.get(named);
+  return entry === undefined || isUsedUp(entry) ? null : entry;
 }
 
 function applyRefund(refund: Entry, index: ChargedIndex, notes: NoteTaker): void {

@@ -34,7 +34,8 @@ export interface ReadClaim {
   readonly reply: ReplyContext;
 }
 
-interface Parsed {
+/** A body as plain data. */
+export interface Parsed {
   readonly root: unknown;
   readonly format: WireFormat;
 }
@@ -49,7 +50,7 @@ export function readClaim(
   settings: ReaderSettings,
 ): Result<ReadClaim, Unreadable> {
   if (bytes.length === 0) return fail(unknownSender({ code: 'empty', message: 'The body is empty.' }));
-  const parsed = parse(bytes, format ?? recogniseFormat(null, bytes));
+  const parsed = parseBody(bytes, format ?? recogniseFormat(null, bytes));
   if (!parsed.ok) return fail(unknownSender(parsed.error));
   const { root, format: found } = parsed.value;
   if (!isFields(root)) {
@@ -64,7 +65,8 @@ export function readClaim(
   }
 }
 
-function parse(bytes: Uint8Array, format: WireFormat): Result<Parsed, StructureProblem> {
+/** Decodes and parses a body of this format; GBK is told from UTF-8. */
+export function parseBody(bytes: Uint8Array, format: WireFormat): Result<Parsed, StructureProblem> {
   if (format === 'native-msgpack') {
     const read = parseMessagePack(bytes);
     return read.ok ? ok({ root: read.value, format }) : read;

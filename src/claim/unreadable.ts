@@ -8,6 +8,7 @@ export const unreadableCodes = {
   'wrong-shape': 'A list, an object or a closed word of the structure is something else.',
   'too-many': 'A list, or the body in all, holds more than the limit.',
   'several-patients': 'A request is about one patient.',
+  'several-sales': 'An event is about one sale; a message of several is taken apart.',
   transaction: 'The transaction number is not one that is screened here.',
 } as const;
 

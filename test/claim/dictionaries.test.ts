@@ -57,6 +57,19 @@ describe('code dictionaries', () => {
     expect(national.medins_lv('12')).toBeUndefined();
   });
 
+  it('a code as long as a body is looked up as quickly as a short one', () => {
+    // Each of these took two seconds where every prefix was tried.
+    const tables = build(shippedRegions()).forRegion(null);
+    const long = '9'.repeat(200_000);
+    for (let i = 0; i < 200; i++) {
+      expect([tables.med_type(`${long}${i}`), tables.medins_type(`x${long}${i}`)]).toEqual([
+        undefined,
+        undefined,
+      ]);
+    }
+    expect(tables.med_type(`14${long}`)).toBe(tables.med_type('14'));
+  });
+
   it('has no words that objects inherit', () => {
     const national = build({}).forRegion(null);
     expect(national.gend('constructor')).toBeUndefined();

@@ -1,6 +1,9 @@
 /** Reader settings for tests: the shipped regions and a fixed secret. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { ClaimColumns } from '../../src/claim/columns/claim-columns.js';
+import { CodeTable } from '../../src/claim/columns/code-table.js';
+import { ItemCodes } from '../../src/claim/columns/item-codes.js';
 import { buildDictionaries } from '../../src/claim/dictionaries.js';
 import type { WireFormat } from '../../src/claim/formats/wire-format.js';
 import { patientKeyer } from '../../src/claim/patient-key.js';
@@ -53,4 +56,9 @@ export function mustRefuse(bytes: Uint8Array, format: WireFormat | null = null):
   const read = readClaim(bytes, format, testSettings);
   if (read.ok) throw new Error('readable');
   return read.error;
+}
+
+/** Columns for a scanner that is asked alone. */
+export function newColumns(): ClaimColumns {
+  return new ClaimColumns(new ItemCodes(CodeTable.growing()));
 }

@@ -17,13 +17,12 @@ describe('readers under fuzzing', () => {
       const campaign = new Campaign(format, seed, subjects);
       const end = performance.now() + bound.ms;
       let found = campaign.judgeSeeds();
-      while (found === null && campaign.executions < bound.executions && performance.now() < end) {
-        found = campaign.batch();
-      }
+      // On a busy machine the seeds alone may take that long: one batch there is always.
+      do found ??= campaign.batch();
+      while (found === null && campaign.executions < bound.executions && performance.now() < end);
       const report = found === null ? '' : describeFinding(smallest(found, subjects));
       expect(report, `CLAIMGATE_FUZZ_SEED=${seed}, ${campaign.executions} executions`).toBe('');
       expect(campaign.executions).toBeGreaterThan(0);
     },
-    120_000,
   );
 });

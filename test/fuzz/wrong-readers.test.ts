@@ -12,26 +12,28 @@ const maxExecutions = 20_000;
 
 const against = (wrong: Subject): readonly Subject[] => [plain, wrong];
 
-/** What fuzzing finds wrong with one reader; null where it finds nothing in time. */
+/** A campaign begins at random, and may look in the wrong places all its time. */
+const campaigns = 4;
+
+/** What fuzzing finds wrong with one reader; null where no campaign finds anything in time. */
 function fuzz(wrong: WrongReader, hangMs = 10_000): Finding | null {
-  const campaign = new Campaign(wrong.format, randomInt(2 ** 31), against(wrong), { hangMs });
-  let found = campaign.judgeSeeds();
-  while (found === null && campaign.executions < maxExecutions) found = campaign.batch(20);
-  return found;
+  for (let i = 0; i < campaigns; i++) {
+    const campaign = new Campaign(wrong.format, randomInt(2 ** 31), against(wrong), { hangMs });
+    let found = campaign.judgeSeeds();
+    while (found === null && campaign.executions < maxExecutions) found = campaign.batch(20);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 describe('what fuzzing finds', () => {
-  it.each(wrongReaders.map((wrong) => [wrong.name, wrong] as const))(
-    'a reader that %s',
-    (_, wrong) => {
-      expect(fuzz(wrong)?.problem).toContain(wrong.name);
-    },
-    120_000,
-  );
+  it.each(wrongReaders.map((wrong) => [wrong.name, wrong] as const))('a reader that %s', (_, wrong) => {
+    expect(fuzz(wrong)?.problem).toContain(wrong.name);
+  });
 
   it('a reader that never ends', () => {
     expect(fuzz(neverEnding, 1_000)?.problem).toBe(hangs);
-  }, 120_000);
+  });
 
   it('a name in a claim, with no other reader to compare', () => {
     const input = seedsOf(leaking.format, 1).find(({ bytes }) =>

@@ -88,7 +88,7 @@ export class ClaimReader {
   /** What is wrong with a structure, the plain reader says. */
   #scan(scan: Scan, body: Buffer): ScannedClaim | null {
     try {
-      return scan(body, this.#settings.dictionaries);
+      return scan(body, this.#settings.dictionaries, this.#columns);
     } catch (error) {
       if (error instanceof WrongStructure) return null;
       throw error;

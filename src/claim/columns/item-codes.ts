@@ -8,6 +8,7 @@ import { randomInt } from 'node:crypto';
 import { kindOfItemCode } from '../codes.js';
 import { CodeTable } from './code-table.js';
 import { type LineKindNumber, lineKindNumber } from './line-kind.js';
+import { RecentCodes } from './recent-codes.js';
 
 /** Codes seen in claims that are remembered; beyond it all of them are forgotten between two claims. */
 const mostSeen = { codes: 65_536, bytes: 4 * 1024 * 1024 } as const;
@@ -21,6 +22,8 @@ export class ItemCodes {
   /** How many of them are item codes of a national shape: the first ones. */
   readonly nationalCount: number;
   #seen = seenCodes();
+  /** National codes and their numbers. */
+  readonly #recent = new RecentCodes();
   /** By number: position in `lineKinds`, -1 for no national code, `notJudged`. */
   #kinds: Int8Array;
 
@@ -39,6 +42,7 @@ export class ItemCodes {
   beginClaim(): void {
     if (this.#seen.size <= mostSeen.codes && this.#seen.byteLength <= mostSeen.bytes) return;
     this.#seen = seenCodes();
+    this.#recent.clear();
     this.#kinds = new Int8Array(this.known.size + 256).fill(notJudged);
   }
 
@@ -52,16 +56,23 @@ export class ItemCodes {
     return this.kindOf(number) < 0 ? -1 : number;
   }
 
+  /** The number of the national code in these bytes, if it has come lately; else -1. `view`: of the same bytes. */
+  recentAt(view: DataView, start: number, end: number): number {
+    return this.#recent.numberAt(view, start, end);
+  }
+
   /** A number that is mostly the code's; -1 where there is none. `sure` makes it certain. */
   guess(bytes: Uint8Array, start: number, end: number): number {
     return this.known.guess(bytes, start, end);
   }
 
-  /** What `numberAt` answers, given a guess. */
-  sure(guess: number, bytes: Uint8Array, start: number, end: number): number {
+  /** What `numberAt` answers, given a guess. Remembered by `recentAt`. */
+  sure(guess: number, bytes: Uint8Array, view: DataView, start: number, end: number): number {
     const isRight =
       guess >= 0 && guess < this.nationalCount && this.known.isNumberOf(guess, bytes, start, end);
-    return isRight ? guess : this.numberAt(bytes, start, end);
+    const number = isRight ? guess : this.numberAt(bytes, start, end);
+    if (number >= 0) this.#recent.learn(view, start, end, number);
+    return number;
   }
 
   /** The number of any text, whatever its shape. */

@@ -6,6 +6,7 @@
 import type { Dictionaries } from '../dictionaries.js';
 import type { NationalMessage } from '../formats/nhsa/read-national.js';
 import type { RawClaim } from '../raw-claim.js';
+import type { ClaimColumns } from './claim-columns.js';
 import type { SpanTable } from './span-table.js';
 
 export interface ScannedClaim {
@@ -22,5 +23,8 @@ export interface ScannedClaim {
   readonly message: NationalMessage | null;
 }
 
-/** Null: not for this scanner. The body stays as it is until the next scan. */
-export type Scan = (body: Buffer, dictionaries: Dictionaries) => ScannedClaim | null;
+/**
+ * Null: not for this scanner. The body stays as it is until the next scan. Of `columns`, which `settleLines` is given
+ * next, a scanner may fill whatever `lines.unsettled` then says is settled.
+ */
+export type Scan = (body: Buffer, dictionaries: Dictionaries, columns: ClaimColumns) => ScannedClaim | null;

@@ -7,9 +7,9 @@ import { type LineSpans, spanField } from './line-spans.js';
 import { isNothing } from './settle-texts.js';
 import { kindBits, kindMask, spanKind } from './span-table.js';
 
-type NumberField = 'quantity' | 'unitPrice' | 'listPrice' | 'amount' | 'days';
+export type NumberField = 'quantity' | 'unitPrice' | 'listPrice' | 'amount' | 'days';
 
-interface NumberSpec {
+export interface NumberSpec {
   readonly scale: number;
   /** Bounds in the column's own units. */
   readonly min: number;
@@ -19,7 +19,7 @@ interface NumberSpec {
   readonly slow: (spans: LineSpans, row: number, cell: number) => number | null;
 }
 
-const specs: Readonly<Record<NumberField, NumberSpec>> = {
+export const numberSpecs: Readonly<Record<NumberField, NumberSpec>> = {
   quantity: specOf('quantity', scales.quantity, 10_000, slowDecimal('quantity')),
   unitPrice: specOf('unitPrice', scales.price, 10_000, slowDecimal('unitPrice')),
   listPrice: specOf('listPrice', scales.price, 10_000, slowDecimal('listPrice')),
@@ -53,7 +53,7 @@ export function orNull(value: number): number | null {
 export function settleNumbers(spans: LineSpans, field: NumberField, into: Float64Array): void {
   const { body } = spans;
   const { starts, metas, fields, count } = spans.table;
-  const { scale, min, max, expected, slow } = specs[field];
+  const { scale, min, max, expected, slow } = numberSpecs[field];
   for (let row = 0, cell = spanField[field]; row < count; row++, cell += fields) {
     const meta = metas[cell] as number;
     if (!expected && isNothing(meta)) {

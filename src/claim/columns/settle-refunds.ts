@@ -46,22 +46,55 @@ export function settleWithoutRefunds(columns: LineColumns): void {
   }
 }
 
-/** Nets the refunds as the plain reader does. `encounters` null: all lines stand in one. */
+/**
+ * Nets the refunds as the plain reader does; makes objects only of lines that a refund could take from. `encounters`
+ * null: all lines stand in one.
+ */
 export function settleNetting(
   spans: LineSpans,
   encounters: ArrayLike<number> | null,
   items: ItemCodes,
 ): void {
-  const { columns, table } = spans;
-  const rows = Array.from({ length: table.count }, (_, row) => row);
+  const { columns } = spans;
+  settleWithoutRefunds(columns);
+  const rows = concernedRows(columns);
   const lines = rows.map((row) => readLineOf(columns, row));
   const origins = rows.map((row) => ({ encounter: encounters?.[row] ?? 0, item: itemOf(spans, row, items) }));
   netLines(lines, origins, spans.notes);
-  lines.forEach((line, row) => {
+  lines.forEach((line, i) => {
+    const row = rows[i] as number;
     columns.netQuantityE4[row] = line.netQuantityE4 ?? Number.NaN;
     columns.netAmountFen[row] = line.netAmountFen ?? Number.NaN;
-    if (line.payable) columns.flags[row] = (columns.flags[row] as number) | lineFlag.payable;
+    const others = (columns.flags[row] as number) & ~lineFlag.payable;
+    columns.flags[row] = line.payable ? others | lineFlag.payable : others;
   });
+}
+
+/**
+ * Refunds, and lines that may be what they take from: whose id one names, or of the item of one that names none. Some
+ * more may be among them, never fewer.
+ */
+function concernedRows(columns: LineColumns): readonly number[] {
+  const { count, itemCode, id, reverses } = columns;
+  const named = new Set<number>();
+  const items = new Set<number>();
+  for (let row = 0; row < count; row++) {
+    if (!columns.hasFlag(row, lineFlag.refund)) continue;
+    if (reverses.isKnown(row)) named.add(reverses.hashAt(row));
+    else items.add(numberOf(itemCode[row] as number));
+  }
+  const rows: number[] = [];
+  for (let row = 0; row < count; row++) {
+    const isOfItem = items.has(numberOf(itemCode[row] as number));
+    const isNamed = named.size > 0 && named.has(id.hashAt(row));
+    if (columns.hasFlag(row, lineFlag.refund) || isOfItem || isNamed) rows.push(row);
+  }
+  return rows;
+}
+
+/** Hospitals' own codes have no numbers, and are told apart later. */
+function numberOf(item: number): number {
+  return Math.max(item, -1);
 }
 
 function readLineOf(columns: LineColumns, row: number): ReadLine {

@@ -4,7 +4,7 @@ import { claimFields, type FieldSpec } from '../fields.js';
 import { readItemCode } from '../lines.js';
 import type { ItemCodes } from './item-codes.js';
 import { type LineSpans, spanField } from './line-spans.js';
-import { kindBits, kindMask, spanKind } from './span-table.js';
+import { allUnsettled, kindBits, kindMask, spanKind } from './span-table.js';
 
 type TextField = 'itemName' | 'department' | 'practitioner' | 'prescriptionId' | 'reverses';
 
@@ -53,34 +53,51 @@ function slowText(spans: LineSpans, row: number, cell: number, field: TextField)
     : facts.text(`lines.${field}` as const, value);
 }
 
-/** Item codes become numbers; a code of no national shape is unknown. */
+/**
+ * Item codes become numbers; a code of no national shape is unknown. First a look at those that came lately, then a
+ * guess at the others, then certainty.
+ */
 export function settleItemCodes(spans: LineSpans, items: ItemCodes): void {
-  guessItemCodes(spans, items);
-  const { body } = spans;
+  const { itemCode: numbers } = spans.columns;
+  // A scanner has looked already.
+  if (spans.table.unsettled === allUnsettled) numbers.fill(-1, 0, spans.table.count);
+  if (!guessItemCodes(spans, items)) return;
+  const { body, view } = spans;
   const { starts, metas, fields, count } = spans.table;
   const { itemCode } = spans.columns;
   for (let row = 0, cell = spanField.itemCode; row < count; row++, cell += fields) {
+    const known = itemCode[row] as number;
+    if (known >= 0) continue;
     const meta = metas[cell] as number;
     const kind = meta & kindMask;
     const start = starts[cell] as number;
     const end = start + (meta >>> kindBits);
     const plain = kind === spanKind.text || (kind === spanKind.digits && isPlainInteger(body, start, end));
     // No code of a national shape needs any repair.
-    const number = plain ? items.sure(itemCode[row] as number, body, start, end) : -1;
+    const number = plain ? items.sure(noGuess - known, body, view, start, end) : -1;
     itemCode[row] = number >= 0 ? number : slowItemCode(spans, row, cell, items);
   }
 }
 
-/** Leaves a guess in the column of each line whose code is text. */
-function guessItemCodes({ body, table, columns }: LineSpans, items: ItemCodes): void {
+/** What `noGuess` is less by a guess; a guess of -1 stands for none. */
+const noGuess = -2;
+
+/** Leaves a number in the column, or a guess below zero; whether there is any of these. */
+function guessItemCodes({ body, view, table, columns }: LineSpans, items: ItemCodes): boolean {
   const { starts, metas, fields, count } = table;
   const { itemCode } = columns;
+  let guessed = false;
   for (let row = 0, cell = spanField.itemCode; row < count; row++, cell += fields) {
     const meta = metas[cell] as number;
     const start = starts[cell] as number;
+    const end = start + (meta >>> kindBits);
+    if ((itemCode[row] as number) >= 0) continue;
     const isText = (meta & kindMask) === spanKind.text;
-    itemCode[row] = isText ? items.guess(body, start, start + (meta >>> kindBits)) : -1;
+    const recent = isText ? items.recentAt(view, start, end) : -1;
+    if (recent < 0) guessed = true;
+    itemCode[row] = recent >= 0 ? recent : noGuess - (isText ? items.guess(body, start, end) : -1);
   }
+  return guessed;
 }
 
 function slowItemCode(spans: LineSpans, row: number, cell: number, items: ItemCodes): number {

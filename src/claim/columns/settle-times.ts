@@ -8,7 +8,7 @@ import { kindBits, kindMask, spanKind } from './span-table.js';
 
 const times = new CleanTimes();
 
-/** Times of service, and whether they are times of day. The bit `timed` must be clear. */
+/** Times of service, and whether they are times of day. */
 export function settleAt(spans: LineSpans): void {
   const { body } = spans;
   const { starts, metas, fields, count } = spans.table;
@@ -17,6 +17,7 @@ export function settleAt(spans: LineSpans): void {
     const meta = metas[cell] as number;
     const start = starts[cell] as number;
     const end = start + (meta >>> kindBits);
+    flags[row] = (flags[row] as number) & ~lineFlag.timed;
     if ((meta & kindMask) === spanKind.text && times.read(body, start, end, at, row)) {
       if (times.timed) flags[row] = (flags[row] as number) | lineFlag.timed;
     } else slowAt(spans, row, cell);

@@ -26,10 +26,18 @@ export const kindMask = 15;
 
 const firstRows = 64;
 
+/** Every field, and that there may be refunds. */
+export const allUnsettled = -1;
+
 export class SpanTable {
   readonly fields: number;
-  /** Rows in use. */
+  /** Rows in use; the cells of all others are missing. */
   count = 0;
+  /**
+   * Which fields of `lineSpanFields` still have to be settled, as bits: of any other field every line's value stands
+   * in its column already. A scanner that settles nothing leaves this alone.
+   */
+  unsettled = allUnsettled;
   /** Byte offsets; row r, field f at r * fields + f. */
   starts: Int32Array;
   /** `length << kindBits | kind`; 0: missing. */
@@ -43,19 +51,25 @@ export class SpanTable {
   }
 
   reset(): void {
+    this.metas.fill(0, 0, this.count * this.fields);
     this.count = 0;
+    this.unsettled = allUnsettled;
   }
 
   /** Adds a row in which every field is missing; answers the index of its first cell. */
   addRow(): number {
-    if (this.count === this.#rows) this.#grow();
-    const cell = this.count++ * this.fields;
-    this.metas.fill(0, cell, cell + this.fields);
-    return cell;
+    if (this.count === this.#rows) this.#grow(this.count + 1);
+    return this.count++ * this.fields;
   }
 
-  #grow(): void {
-    this.#rows *= 2;
+  /** The same for all rows of a table without any. */
+  addRows(count: number): void {
+    if (count > this.#rows) this.#grow(count);
+    this.count = count;
+  }
+
+  #grow(rows: number): void {
+    this.#rows = Math.max(rows, this.#rows * 2);
     const starts = new Int32Array(this.fields * this.#rows);
     const metas = new Int32Array(this.fields * this.#rows);
     starts.set(this.starts);
@@ -88,3 +102,10 @@ export const lineSpanFields = [
   'reverses',
 ] as const;
 export type LineSpanField = (typeof lineSpanFields)[number];
+
+/** A field's bit in `SpanTable.unsettled`. */
+export const unsettledBit = Object.fromEntries(
+  lineSpanFields.map((field, place) => [field, 1 << place]),
+) as Readonly<Record<LineSpanField, number>>;
+/** Besides: some line may be a refund. */
+export const maybeRefunds = 1 << lineSpanFields.length;

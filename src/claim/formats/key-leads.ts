@@ -5,29 +5,33 @@
  */
 
 const mostLeads = 128;
-/** Bytes of a lead that is remembered: a multiple of eight. */
+/** Bytes of a lead that is remembered. */
 const longestLead = 64;
 /** Shorter ones (a key of no letter) are not. */
 const shortestLead = 4;
-const wordsPerLead = longestLead / 8;
+/** Three words that may overlap are all of its bytes. */
+const threeWords = 24;
 
 export class KeyLeads {
   /** By position in the object; 0: unknown. */
   readonly #lengths = new Uint8Array(mostLeads);
   readonly #numbers = new Uint8Array(mostLeads);
   readonly #bytes = Buffer.alloc(mostLeads * longestLead);
-  /** Eight bytes each: all whole words of a lead, then its last eight bytes. Compared as numbers. */
-  readonly #words = new Float64Array(mostLeads * wordsPerLead);
+  /** Where the word in the middle begins, of leads of eight bytes or more. */
+  readonly #middles = new Uint8Array(mostLeads);
+  /** The first, the middle and the last eight bytes. Compared as numbers. */
+  readonly #words = new Float64Array(mostLeads * 3);
   /** The same of leads shorter than that: their first and last four bytes. */
   readonly #shortWords = new Int32Array(mostLeads * 2);
 
   /**
    * Length of the lead that is expected before value `position`, where it stands at `at`; 0 where it does not.
+   * Without a loop: how often it would run differs from lead to lead, which no processor foresees.
    */
-  lengthAt(position: number, view: DataView, at: number): number {
+  lengthAt(position: number, body: Uint8Array, view: DataView, at: number): number {
     if (position >= mostLeads) return 0;
     const length = this.#lengths[position] as number;
-    if (length === 0 || at + length > view.byteLength) return 0;
+    if (length === 0 || at + length > body.length) return 0;
     if (length < 8) {
       const word = position * 2;
       const same =
@@ -35,10 +39,12 @@ export class KeyLeads {
         view.getInt32(at + length - 4, true) === this.#shortWords[word + 1];
       return same ? length : 0;
     }
-    let word = position * wordsPerLead;
-    const last = at + length - 8;
-    for (let i = at; i < last; i += 8) if (view.getFloat64(i, true) !== this.#words[word++]) return 0;
-    return view.getFloat64(last, true) === this.#words[word] ? length : 0;
+    const word = position * 3;
+    const same =
+      view.getFloat64(at, true) === this.#words[word] &&
+      view.getFloat64(at + (this.#middles[position] as number), true) === this.#words[word + 1] &&
+      view.getFloat64(at + length - 8, true) === this.#words[word + 2];
+    return same && (length <= threeWords || this.#isRestAt(position, body, at)) ? length : 0;
   }
 
   /** The number of the key that is expected before value `position`. */
@@ -64,8 +70,18 @@ export class KeyLeads {
       this.#shortWords[position * 2 + 1] = this.#bytes.readInt32LE(row + length - 4);
       return;
     }
-    let word = position * wordsPerLead;
-    for (let i = 0; i < length - 8; i += 8) this.#words[word++] = this.#bytes.readDoubleLE(row + i);
-    this.#words[word] = this.#bytes.readDoubleLE(row + length - 8);
+    const middle = Math.min(8, length - 8);
+    this.#middles[position] = middle;
+    this.#words[position * 3] = this.#bytes.readDoubleLE(row);
+    this.#words[position * 3 + 1] = this.#bytes.readDoubleLE(row + middle);
+    this.#words[position * 3 + 2] = this.#bytes.readDoubleLE(row + length - 8);
+  }
+
+  /** The same of a long lead's bytes behind the first two words. */
+  #isRestAt(position: number, body: Uint8Array, at: number): boolean {
+    const row = position * longestLead;
+    const length = this.#lengths[position] as number;
+    for (let i = 16; i < length; i++) if (body[at + i] !== this.#bytes[row + i]) return false;
+    return true;
   }
 }

@@ -3,7 +3,7 @@
  * from the field table. The slots are reused from claim to claim.
  */
 import type { Dictionaries } from '../dictionaries.js';
-import { claimFields, claimLimits, type FieldPath } from '../fields.js';
+import { claimFields, claimLimits, type FieldPath, type FieldSpec } from '../fields.js';
 import { NoteTaker } from '../notes.js';
 import type { RawClaim, RawDiagnosis, RawProcedure } from '../raw-claim.js';
 import { isNativeRoot, readEncounterType, readKind, vocabulary } from './native.js';
@@ -19,17 +19,27 @@ export class HeadGroup<Name extends string = string> {
   readonly at: Readonly<Record<Name, number>>;
   /** Of the object that was read last; undefined where there was no such key. */
   readonly values: unknown[];
+  /** By place: whether claim after claim has the same few texts there, none of which tells of a person. */
+  readonly repeats: readonly boolean[];
 
-  constructor(names: readonly Name[]) {
+  /** `group`: where the field table has the names. */
+  constructor(names: readonly Name[], group: string) {
     this.names = names;
     this.keys = new PackKeys(names);
     this.at = Object.fromEntries(names.map((name, place) => [name, place])) as Record<Name, number>;
     this.values = names.map(() => undefined);
+    this.repeats = names.map((name) => isRepeated(`${group}.${name}`));
   }
 
   clear(): void {
     this.values.fill(undefined);
   }
+}
+
+function isRepeated(path: string): boolean {
+  const spec: FieldSpec | undefined = (claimFields as Readonly<Record<string, FieldSpec>>)[path];
+  if (spec === undefined || spec.personal === true || spec.hidden === true) return false;
+  return spec.type === 'text' || spec.type === 'enumeration';
 }
 
 /** Names of diagnoses and procedures end before a claim is read. */
@@ -46,13 +56,13 @@ const lists = ['diagnoses', 'procedures'] as const;
 export type HeadList = (typeof lists)[number];
 
 export class NativeHead {
-  readonly root = new HeadGroup([...namesOf('claim'), ...parts, ...lists, 'lines'] as const);
-  readonly reverses = new HeadGroup(['claimId'] as const);
-  readonly institution = new HeadGroup(namesOf('institution'));
-  readonly patient = new HeadGroup(namesOf('patient'));
-  readonly encounter = new HeadGroup(namesOf('encounter'));
-  readonly diagnoses = new HeadGroup(namesOf('diagnoses'));
-  readonly procedures = new HeadGroup(namesOf('procedures'));
+  readonly root = new HeadGroup([...namesOf('claim'), ...parts, ...lists, 'lines'] as const, 'claim');
+  readonly reverses = new HeadGroup(['claimId'] as const, 'claim');
+  readonly institution = new HeadGroup(namesOf('institution'), 'institution');
+  readonly patient = new HeadGroup(namesOf('patient'), 'patient');
+  readonly encounter = new HeadGroup(namesOf('encounter'), 'encounter');
+  readonly diagnoses = new HeadGroup(namesOf('diagnoses'), 'diagnoses');
+  readonly procedures = new HeadGroup(namesOf('procedures'), 'procedures');
   #diagnoses: RawDiagnosis[] = [];
   #procedures: RawProcedure[] = [];
 
@@ -60,6 +70,8 @@ export class NativeHead {
   clear(): void {
     this.root.clear();
     for (const part of parts) this[part].clear();
+    // A body that ended within an entry has left some of its facts.
+    for (const list of lists) this[list].clear();
     this.#diagnoses = [];
     this.#procedures = [];
   }

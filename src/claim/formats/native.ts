@@ -6,7 +6,7 @@ import type { CodeTable } from '../facts.js';
 import { claimFields, claimLimits } from '../fields.js';
 import { NoteTaker } from '../notes.js';
 import type { RawClaim, RawDiagnosis, RawLine, RawProcedure, Vocabulary } from '../raw-claim.js';
-import { type Fields, isFields, limitSize, own, WrongStructure, wrongShape } from './structure.js';
+import { type Fields, isFields, limitSize, own, wrongShape } from './structure.js';
 
 const wordsOf =
   (values: readonly string[]): CodeTable =>
@@ -70,16 +70,6 @@ export function readNative(root: Fields, dictionaries: Dictionaries): RawClaim {
     vocabulary,
     notes,
   };
-}
-
-/** The same for a scanner, which leaves a wrong structure to the plain reader: null. */
-export function readNativeOrDecline(root: Fields, dictionaries: Dictionaries): RawClaim | null {
-  try {
-    return readNative(root, dictionaries);
-  } catch (error) {
-    if (error instanceof WrongStructure) return null;
-    throw error;
-  }
 }
 
 interface SentType {

@@ -4,6 +4,7 @@ import { spanKind } from '../columns/span-table.js';
 import type { HeadGroup, HeadList, NativeHead } from './native-head.js';
 import type { PackCursor } from './pack-bytes.js';
 import { longestPackedKey } from './pack-keys.js';
+import { TextCache } from './text-cache.js';
 
 /** Reads the list at an offset: the offset behind it, or -1. */
 export type ReadList = (at: number) => number;
@@ -18,6 +19,7 @@ export class PackHeadReader {
   readonly #cursor: PackCursor;
   readonly #head: NativeHead;
   readonly #readLines: ReadList;
+  readonly #texts = new TextCache();
   /** Of the root. */
   readonly #readers: Readers;
 
@@ -53,7 +55,7 @@ export class PackHeadReader {
   /** Fills a group from the map at `start`, within `depth` open containers. */
   #object(group: HeadGroup, readers: Readers | null, start: number, depth: number): number {
     const cursor = this.#cursor;
-    const { keys, values } = group;
+    const { keys, values, repeats } = group;
     const lastFast = cursor.body.length - longestPackedKey;
     let at = cursor.openMap(start);
     let key = keys.first;
@@ -70,7 +72,7 @@ export class PackHeadReader {
       if (reader !== null) at = this.#part(values, key, reader, at);
       else {
         at = cursor.value(at, depth + 1);
-        if (at >= 0 && key !== keys.unknown) values[key] = this.#fact();
+        if (at >= 0 && key !== keys.unknown) values[key] = this.#fact(repeats[key] === true);
       }
     }
     return at;
@@ -93,10 +95,12 @@ export class PackHeadReader {
     return at;
   }
 
-  /** The value that the cursor met last. */
-  #fact(): unknown {
+  /** The value that the cursor met last. `repeats`: it is remembered where it is a text. */
+  #fact(repeats: boolean): unknown {
     const { body, kind, start, end } = this.#cursor;
-    if (kind === spanKind.text) return body.toString('utf8', start, end);
+    if (kind === spanKind.text) {
+      return repeats ? this.#texts.textAt(body, start, end) : body.toString('utf8', start, end);
+    }
     if (kind === spanKind.nil) return null;
     if (kind === spanKind.packedNumber) return unpackNumberAt(body, start);
     return kind === spanKind.other ? unpackPart(body, start, end) : kind === spanKind.yes;

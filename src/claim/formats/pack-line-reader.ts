@@ -1,34 +1,48 @@
 /**
- * Reads one line of a MessagePack claim into spans. Generated from the field table when the program starts: one
- * step per field, in the table's order, each with its key's bytes as constants and with branches of its own,
- * which a processor learns to foresee. Keys in another order, and foreign ones, are read by a loop.
+ * Reads the lines of a MessagePack claim: into spans, and whatever is in a usual form into its column at once.
+ * Generated from the field table when the program starts: one step per field, in the table's order, each with its
+ * key's bytes as constants and with branches of its own, which a processor learns to foresee. Keys in another order,
+ * and foreign ones, are read by a loop.
  */
-import { type Code, joinCode, js } from '../../base/code.js';
-import { kindBits, lineSpanFields, spanKind } from '../columns/span-table.js';
+import { type Code, identifier, joinCode, js } from '../../base/code.js';
+import { decimalAt, packedDecimalAt } from '../clean-decimal.js';
+import { CleanTimes } from '../clean-time.js';
+import type { ItemCodes } from '../columns/item-codes.js';
+import { kindCacheOf } from '../columns/kind-cache.js';
+import { type LineColumns, lineFlag } from '../columns/line-columns.js';
+import { kindBits, lineSpanFields, type SpanTable, spanKind, unsettledBit } from '../columns/span-table.js';
+import { vocabulary } from './native.js';
 import type { PackCursor } from './pack-bytes.js';
 import { longestPackedKey, PackKeys } from './pack-keys.js';
-import { isUtf8At } from './utf8-bytes.js';
+import { depthInLine, stepOf } from './pack-line-steps.js';
+import { isUtf8At, textFormAt } from './utf8-bytes.js';
+
+/** Takes the trace codes of a row, whose cells begin at `cell`; false where they are none. */
+export type TakeTraceCodes = (row: number, cell: number) => boolean;
 
 /**
- * Reads `count` keys and values from `at` on into the cells from `cell` on; what no field has goes into the cell
- * behind the last field's. A key that comes twice has the value that comes last. The offset behind them, or -1.
+ * Reads as many lines as the table has rows, all of which are missing, from `at` on. The columns have room for them;
+ * `table.unsettled` says what of them is filled. What no field has goes into the cell behind the last field's, and of
+ * keys that come twice the value that comes last counts. The offset behind the lines, or -1.
  */
-export type ReadPackedLine = (
+export type ReadPackedLines = (
   cursor: PackCursor,
   at: number,
-  count: number,
-  cell: number,
-  starts: Int32Array,
-  metas: Int32Array,
+  table: SpanTable,
+  lines: LineColumns,
+  items: ItemCodes,
+  takeTraceCodes: TakeTraceCodes,
 ) => number;
 
-/** Open containers around a line's values: the root, the list, the line. */
-const depthInLine = 3;
+/** Reads `count` keys and values of one line. */
+type ReadKeys = (cursor: PackCursor, at: number, count: number, cell: number, table: SpanTable) => number;
+
 const keys = new PackKeys(lineSpanFields);
 
-/** The slow form: any keys in any order. */
-const readAnyKeys: ReadPackedLine = (cursor, start, count, cell, starts, metas) => {
+/** The slow form: any keys in any order, none of which is settled. */
+const readAnyKeys: ReadKeys = (cursor, start, count, cell, table) => {
   const { body, view } = cursor;
+  const { starts, metas } = table;
   const lastFast = body.length - longestPackedKey;
   let at = start;
   let key = keys.first;
@@ -45,6 +59,7 @@ const readAnyKeys: ReadPackedLine = (cursor, start, count, cell, starts, metas) 
     if (at < 0) return -1;
     starts[cell + key] = cursor.start;
     metas[cell + key] = ((cursor.end - cursor.start) << kindBits) | cursor.kind;
+    if (key < lineSpanFields.length) table.unsettled |= 1 << key;
   }
   return at;
 };
@@ -67,69 +82,72 @@ function isKey(name: string): Code {
       && view.getInt16(at + ${bytes.length - 2}, true) === ${bytes.readInt16LE(bytes.length - 2)}`;
 }
 
-const meta = (kind: number, length: number) => (length << kindBits) | kind;
-const highBits = 0x80808080 | 0;
-
-/** A text of up to 31 bytes, mostly ASCII: looked at as words that overlap, without a loop. */
-const shortText = js`
-      const size = head & 0x1f;
-      const end = ++at + size;
-      if (end > length) return -1;
-      let bits = 0;
-      if (size >= 4) {
-        bits = view.getInt32(at, true) | view.getInt32(end - 4, true);
-        if (size > 8) {
-          bits |= view.getInt32(at + 4, true) | view.getInt32(end - 8, true);
-          if (size > 16) {
-            bits |= view.getInt32(at + 8, true) | view.getInt32(at + 12, true);
-            bits |= view.getInt32(end - 16, true) | view.getInt32(end - 12, true);
-          }
-        }
-      } else if (size > 0) bits = ${highBits};
-      if ((bits & ${highBits}) !== 0 && !isUtf8At(body, view, at, end)) return -1;`;
-
 /** Reads the field whose key stands at `at`, if it does. */
-function step(name: string, field: number): Code {
-  const store = (code: Code) => js`starts[cell + ${field}] = at; metas[cell + ${field}] = ${code};`;
-  const one = (kind: number) => js`${store(js`${meta(kind, 1)}`)} at++;`;
+function step(name: (typeof lineSpanFields)[number]): Code {
+  const { value, missing } = stepOf(name);
   return js`
   if (left > 0 && at <= lastFast && ${isKey(name)}) {
     left--;
     at += ${name.length + 1};
-    const head = body[at];
-    if (head >= 0xa0 && head < 0xc0) {${shortText}
-      ${store(js`size << ${kindBits} | ${spanKind.text}`)}
-      at = end;
-    } else if (head < 0x80 || head >= 0xe0) { ${one(spanKind.packedNumber)} }
-    else if (head === 0xc0) { ${one(spanKind.nil)} }
-    else if (head === 0xc2) { ${one(spanKind.no)} }
-    else if (head === 0xc3) { ${one(spanKind.yes)} }
-    else if (head === 0x90) { ${one(spanKind.other)} }
-    else {
-      at = cursor.value(at, ${depthInLine});
-      if (at < 0) return -1;
-      starts[cell + ${field}] = cursor.start;
-      metas[cell + ${field}] = cursor.end - cursor.start << ${kindBits} | cursor.kind;
-    }
-  }`;
+    const head = body[at];${value}
+  } else { ${missing} }`;
 }
 
-function generate(): ReadPackedLine {
+const textFields = ['id', 'itemName', 'department', 'practitioner', 'prescriptionId', 'reverses'] as const;
+const openTextColumns = joinCode(
+  textFields.map((name) => {
+    const [starts, ends] = [identifier(`${name}Starts`), identifier(`${name}Ends`)];
+    return js`const ${starts} = lines.${identifier(name)}.starts, ${ends} = lines.${identifier(name)}.ends;`;
+  }),
+  '\n',
+);
+const traceCodesCell = lineSpanFields.indexOf('traceCodes');
+
+/** Nothing but nothing, or the empty list. */
+const hasNoTraceCodes = js`trace <= ${spanKind.nil} || trace === ${(1 << kindBits) | spanKind.nil}
+      || trace === ${(1 << kindBits) | spanKind.other} && body[starts[cell + ${traceCodesCell}]] === 0x90`;
+
+function generate(): ReadPackedLines {
   const text = js`'use strict';
-  return function readPackedLine(cursor, start, count, cell, starts, metas) {
+  return function readPackedLines(cursor, start, table, lines, items, takeTraceCodes) {
   const { body, view } = cursor;
+  const { starts, metas, fields, count } = table;
+  const { itemCode, kind: kindOf, flags: flagsOf, at: atOf, until, days } = lines;
+  const { quantityE4, unitPriceE4Fen, listPriceE4Fen, amountFen } = lines;
+  ${openTextColumns}
   const length = body.length;
   const lastFast = length - ${longestPackedKey};
   let at = start;
-  let left = count;
-  ${joinCode(lineSpanFields.map(step), '\n')}
-  return left === 0 ? at : readAnyKeys(cursor, at, left, cell, starts, metas);
+  let lastId = -1;
+  let unsettled = 0;
+  table.unsettled = 0;
+  for (let row = 0, cell = 0; row < count; row++, cell += fields) {
+    at = cursor.openMap(at);
+    if (at < 0) return -1;
+    let left = cursor.count;
+    let flags = ${lineFlag.current};
+    ${joinCode(lineSpanFields.map(step), '\n')}
+    if (left > 0) {
+      // It may be about to come again.
+      itemCode[row] = -1;
+      at = readAnyKeys(cursor, at, left, cell, table);
+      if (at < 0) return -1;
+      table.unsettled |= ${unsettledBit.itemCode};
+    }
+    flagsOf[row] = flags;
+    const trace = metas[cell + ${traceCodesCell}];
+    if (!(${hasNoTraceCodes}) && !takeTraceCodes(row, cell)) return -1;
+  }
+  table.unsettled |= unsettled;
+  return at;
   };
-  //# sourceURL=claimgate/read-packed-line.js`;
-  const make = new Function('isUtf8At', 'readAnyKeys', String(text)) as (
-    ...known: unknown[]
-  ) => ReadPackedLine;
-  return make(isUtf8At, readAnyKeys);
+  //# sourceURL=claimgate/read-packed-lines.js`;
+  const make = new Function(
+    ...['isUtf8At', 'textFormAt', 'decimalAt', 'packedDecimalAt', 'times', 'kinds', 'readAnyKeys'],
+    String(text),
+  ) as (...known: unknown[]) => ReadPackedLines;
+  const kinds = kindCacheOf(vocabulary.lineKind);
+  return make(isUtf8At, textFormAt, decimalAt, packedDecimalAt, new CleanTimes(), kinds, readAnyKeys);
 }
 
-export const readPackedLine: ReadPackedLine = generate();
+export const readPackedLines: ReadPackedLines = generate();

@@ -85,8 +85,10 @@ function measureDepth(text: string): StructureProblem | null {
     } else if (unit === 0x7d || unit === 0x5d) depth--;
   }
   if (quoted) return { code: 'syntax', message: 'The body is not valid JSON: it ends within a text.' };
-  if (depth > 0)
-    return { code: 'syntax', message: `The body is not valid JSON: ${depth} brackets stay open.` };
+  if (depth > 0) {
+    const open = depth === 1 ? '1 bracket stays' : `${depth} brackets stay`;
+    return { code: 'syntax', message: `The body is not valid JSON: ${open} open.` };
+  }
   return null;
 }
 

@@ -71,7 +71,9 @@ function endOfText(bytes: Uint8Array, start: number): number {
 }
 
 function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...bytes.subarray(start, end));
+  let text = '';
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
+  return text;
 }
 
 function isFollowedByColon(bytes: Uint8Array, start: number): boolean {

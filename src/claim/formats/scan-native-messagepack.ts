@@ -3,6 +3,7 @@
  * field table become values; what they mean is settled where the plain reader does.
  */
 import { unpackPart } from '../../base/wire.js';
+import type { ClaimColumns } from '../columns/claim-columns.js';
 import type { Scan, ScannedClaim } from '../columns/scanned.js';
 import { kindBits, kindMask, lineSpanFields, SpanTable, spanKind } from '../columns/span-table.js';
 import type { Dictionaries } from '../dictionaries.js';
@@ -10,7 +11,7 @@ import { claimLimits } from '../fields.js';
 import { NativeHead } from './native-head.js';
 import { PackCursor } from './pack-bytes.js';
 import { PackHeadReader } from './pack-head.js';
-import { readPackedLine } from './pack-line-reader.js';
+import { readPackedLines, type TakeTraceCodes } from './pack-line-reader.js';
 
 /** One column more, for the keys that are none of these. */
 const columns = lineSpanFields.length + 1;
@@ -23,10 +24,15 @@ class NativePackScanner {
   readonly #head = new NativeHead();
   readonly #reader = new PackHeadReader(this.#cursor, this.#head, (at) => this.#list(at));
 
-  scan(body: Buffer, dictionaries: Dictionaries): ScannedClaim | null {
+  #columns: ClaimColumns | null = null;
+
+  scan(body: Buffer, dictionaries: Dictionaries, columns: ClaimColumns): ScannedClaim | null {
     this.#cursor.begin(body);
+    // Whatever an error has left of the claim before.
+    this.#head.clear();
     this.#lines.reset();
     this.#traceCodes.clear();
+    this.#columns = columns;
     const end = this.#reader.root();
     const scanned = end === body.length && this.#cursor.values <= claimLimits.values;
     this.#cursor.finish();
@@ -45,40 +51,29 @@ class NativePackScanner {
 
   /** All lines. The offset behind them, or -1. */
   #list(start: number): number {
-    let at = this.#cursor.openList(start);
+    const at = this.#cursor.openList(start);
     const { count } = this.#cursor;
-    if (count > claimLimits.lines) return -1;
-    for (let left = count; left > 0 && at >= 0; left--) at = this.#line(at);
-    return at;
-  }
-
-  #line(start: number): number {
-    const lines = this.#lines;
-    const cell = lines.addRow();
-    const first = this.#cursor.openMap(start);
-    if (first < 0) return -1;
-    const end = readPackedLine(this.#cursor, first, this.#cursor.count, cell, lines.starts, lines.metas);
-    return end >= 0 && this.#takeTraceCodes(cell) ? end : -1;
+    if (at < 0 || count > claimLimits.lines) return -1;
+    const { lines, items } = this.#columns as ClaimColumns;
+    this.#lines.addRows(count);
+    lines.reserve(count);
+    return readPackedLines(this.#cursor, at, this.#lines, lines, items, this.#takeTraceCodes);
   }
 
   /** False where they are no list, or one that is too long. */
-  #takeTraceCodes(cell: number): boolean {
+  readonly #takeTraceCodes: TakeTraceCodes = (row, cell) => {
     const start = this.#lines.starts[cell + traceCodesField] as number;
     const meta = this.#lines.metas[cell + traceCodesField] as number;
-    const kind = meta & kindMask;
-    if (kind === spanKind.missing || kind === spanKind.nil) return true;
-    if (kind !== spanKind.other) return false;
-    const { body } = this.#cursor;
-    const length = meta >> kindBits;
-    if (length === 1) return body[start] === 0x90;
-    const values = unpackPart(body, start, start + length);
+    if ((meta & kindMask) !== spanKind.other) return false;
+    const values = unpackPart(this.#cursor.body, start, start + (meta >> kindBits));
     if (!Array.isArray(values) || values.length > claimLimits.traceCodesPerLine) return false;
-    if (values.length > 0) this.#traceCodes.set(this.#lines.count - 1, values);
+    if (values.length > 0) this.#traceCodes.set(row, values);
     return true;
-  }
+  };
 }
 
 const scanner = new NativePackScanner();
 
 /** See Scan; what it answers holds until the next scan. */
-export const scanNativeMessagePack: Scan = (body, dictionaries) => scanner.scan(body, dictionaries);
+export const scanNativeMessagePack: Scan = (body, dictionaries, columns) =>
+  scanner.scan(body, dictionaries, columns);

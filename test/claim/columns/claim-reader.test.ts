@@ -13,6 +13,7 @@ import { WrongStructure } from '../../../src/claim/formats/structure.js';
 import type { WireFormat } from '../../../src/claim/formats/wire-format.js';
 import { readClaim } from '../../../src/claim/read-claim.js';
 import type { ReplyContext } from '../../../src/claim/unreadable.js';
+import { expectEqual } from '../../expect-equal.js';
 import { arbitraryClaim } from '../arbitrary-claim.js';
 import { plainSpelling, render } from '../render.js';
 import { jsonBytes, payload, testSettings } from '../settings.js';
@@ -31,8 +32,8 @@ function countingReader() {
   const count = { taken: 0 };
   const counted =
     (scan: Scan | null): Scan =>
-    (body, dictionaries) => {
-      const scanned = scan?.(body, dictionaries) ?? null;
+    (body, dictionaries, columns) => {
+      const scanned = scan?.(body, dictionaries, columns) ?? null;
       if (scanned !== null) count.taken++;
       return scanned;
     };
@@ -55,12 +56,12 @@ function expectSame(bytes: Uint8Array, format: WireFormat | null = null, reader 
   const fast = outcomeOf(reader.read(bytes, format));
   const read = readClaim(bytes, format, testSettings);
   if (!read.ok) {
-    expect(fast).toEqual({ error: { ...read.error, reply: said(read.error.reply, []) } });
+    expectEqual(fast, { error: { ...read.error, reply: said(read.error.reply, []) } });
     return;
   }
   const { claim, format: found, reply } = read.value;
   const ids = claim.lines.map(({ id }) => id);
-  expect(fast).toEqual({ claim: withSortedNotes(claim), format: found, reply: said(reply, ids) });
+  expectEqual(fast, { claim: withSortedNotes(claim), format: found, reply: said(reply, ids) });
 }
 
 function outcomeOf(read: ReturnType<ClaimReader['read']>): unknown {

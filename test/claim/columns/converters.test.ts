@@ -101,7 +101,7 @@ describe('a decimal from a MessagePack number', () => {
       fc.property(fc.oneof(bits, near), scale, (payload, places) =>
         expectAgreed(withHead(0xcb, payload), places),
       ),
-      { numRuns: 20_000 },
+      { numRuns: 8_000 },
     );
   });
 
@@ -130,7 +130,7 @@ describe('a decimal from a MessagePack number', () => {
       fc.property(fc.oneof(bits, cents), scale, (payload, places) =>
         expectAgreed(withHead(0xca, payload), places),
       ),
-      { numRuns: 20_000 },
+      { numRuns: 8_000 },
     );
   });
 
@@ -180,7 +180,7 @@ describe('a time from bytes', () => {
         if (!times.read(...placed(written), into, 0)) return;
         expect({ is: 'instant', at: into[0], timed: times.timed }).toEqual(readSlowly(written));
       }),
-      { numRuns: 10_000 },
+      { numRuns: 5_000 },
     );
   });
 
@@ -213,7 +213,7 @@ describe('a day of a date', () => {
         const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
         expect(dayFromDate(year, month, day)).toBe(exists ? date.getTime() / 86_400_000 : null);
       }),
-      { numRuns: 20_000 },
+      { numRuns: 8_000 },
     );
   });
 });
@@ -240,7 +240,7 @@ describe('a clean text', () => {
         const leftOut = end - start > 30 || /^[-nN].{0,3}$/u.test(written);
         if (unchanged && !leftOut) expect(clean).toBe(true);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 5_000 },
     );
   });
 

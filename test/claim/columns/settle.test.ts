@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { ClaimColumns } from '../../../src/claim/columns/claim-columns.js';
 import { CodeTable } from '../../../src/claim/columns/code-table.js';
 import { ItemCodes } from '../../../src/claim/columns/item-codes.js';
 import { lineSpanFields } from '../../../src/claim/columns/span-table.js';
+import { expectEqual } from '../../expect-equal.js';
 import { oddCodes, oddDecimals, oddTexts, oddTimes, oddValue, oddWords } from './odd-values.js';
 import { type Cells, type Encoding, encodeCell, readBothWays } from './span-cells.js';
 
@@ -39,7 +40,7 @@ function cellsOf(facts: Facts, encoding: Encoding, encounter = 0): Cells {
 
 function expectSame(lines: readonly Cells[], encoding: Encoding, columns?: ClaimColumns): void {
   const { plain, settled } = readBothWays(lines, encoding, columns);
-  expect(settled).toEqual(plain);
+  expectEqual(settled, plain);
 }
 
 const numbers: readonly unknown[] = [

@@ -13,7 +13,7 @@ import { decodeUtf8, parseJson } from '../../../src/claim/formats/plain.js';
 import { isFields, WrongStructure } from '../../../src/claim/formats/structure.js';
 import { NoteTaker } from '../../../src/claim/notes.js';
 import type { RawClaim, RawLine } from '../../../src/claim/raw-claim.js';
-import { testSettings } from '../settings.js';
+import { newColumns, testSettings } from '../settings.js';
 
 export type Outcome = 'same' | 'declined' | 'declined, unreadable';
 
@@ -24,7 +24,7 @@ export type Outcome = 'same' | 'declined' | 'declined, unreadable';
 export function compareScan(bytes: Uint8Array): Outcome {
   const body = Buffer.from(bytes);
   const plain = readPlain(body);
-  const scanned = isUtf8(body) ? scanNational(body, testSettings.dictionaries) : null;
+  const scanned = isUtf8(body) ? scanNational(body, testSettings.dictionaries, newColumns()) : null;
   if (scanned === null) return plain === null ? 'declined, unreadable' : 'declined';
   if (plain === null) throw new Error('the scanner accepts what the plain reader refuses');
   const message = scanned.message as NationalMessage;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { newColumns } from '../settings.js';
 import { agrees, bytesOf, nativeFormats, nativeScans, scannedRaw, withLine } from './scanned-lines.js';
 
 describe.each(nativeFormats)('hostile bytes, %s', (format) => {
@@ -64,11 +65,15 @@ describe.each(nativeFormats)('hostile bytes, %s', (format) => {
       format === 'native-json' ? Buffer.from('{"lines":[{"a":') : Buffer.from([0x81, 0xa1, 0x61, 0x91]);
     const deep = Buffer.concat(Array.from({ length: 100_000 }, () => open));
     expect(
-      nativeScans[format](deep, {
-        forRegion: () => {
-          throw new Error('not asked');
+      nativeScans[format](
+        deep,
+        {
+          forRegion: () => {
+            throw new Error('not asked');
+          },
         },
-      }),
+        newColumns(),
+      ),
     ).toBeNull();
   });
 });

@@ -9,7 +9,7 @@ import { scanNativeJson } from '../../../src/claim/formats/scan-native-json.js';
 import { scanNativeMessagePack } from '../../../src/claim/formats/scan-native-messagepack.js';
 import { isFields, WrongStructure } from '../../../src/claim/formats/structure.js';
 import type { RawClaim } from '../../../src/claim/raw-claim.js';
-import { jsonBytes, testSettings } from '../settings.js';
+import { jsonBytes, newColumns, testSettings } from '../settings.js';
 
 export type NativeFormat = 'native-json' | 'native-msgpack';
 export const nativeScans: Readonly<Record<NativeFormat, Scan>> = {
@@ -83,7 +83,7 @@ export function scannedRaw(bytes: Uint8Array, format: NativeFormat): unknown {
   const slab = Buffer.alloc(bytes.length + 40, 0x22);
   slab.set(bytes, 13);
   const body = slab.subarray(13, 13 + bytes.length);
-  const scanned = nativeScans[format](body, testSettings.dictionaries);
+  const scanned = nativeScans[format](body, testSettings.dictionaries, newColumns());
   return scanned === null ? null : comparable(scanned.raw, linesOf(body, scanned));
 }
 

@@ -6,7 +6,7 @@
 import { scales } from '../../../base/money.js';
 import { decimalAt } from '../../clean-decimal.js';
 import { spanValue } from '../../columns/line-spans.js';
-import { kindBits, kindMask, type SpanTable, spanKind } from '../../columns/span-table.js';
+import { kindBits, kindMask, type SpanTable, spanKind, unsettledBit } from '../../columns/span-table.js';
 import type { NationalTables } from '../../dictionaries.js';
 import type { FactReader } from '../../facts.js';
 import { isBlank } from './nodes.js';
@@ -46,6 +46,7 @@ export class OrderLines {
   /** The catalogue level asked for last, as bytes, and whether it is outside the catalogue. */
   #askedLevel = -1;
   #answer = false;
+  #unsettled = unsettledBit.selfPaid;
 
   constructor(body: Buffer, table: SpanTable, around: LineSurroundings) {
     this.#body = body;
@@ -54,9 +55,15 @@ export class OrderLines {
     this.#levelPrice = levelPrices[around.institutionLevel ?? ''] ?? -1;
   }
 
+  /** Facts that are not what was sent for them. */
+  get unsettled(): number {
+    return this.#unsettled;
+  }
+
   /** Settles rows `from` … `to - 1`, which stand in one encounter: the current one, or another. */
   settle(from: number, to: number, current: boolean): void {
     const { metas, fields } = this.#table;
+    if (!current) this.#unsettled |= unsettledBit.current;
     for (let row = from; row < to; row++) {
       const cell = row * fields;
       if (!current) metas[cell + orderColumn.current] = no;
@@ -94,6 +101,7 @@ export class OrderLines {
     const first = this.#body[starts[index] as number] as number;
     const isNumber = meta >> kindBits > 0 && first >= 0x30 && first <= digitNine;
     if (!isNumber && isBlank(this.#valueAt(index))) return;
+    this.#unsettled |= unsettledBit.listPrice;
     starts[cell + orderColumn.listPrice] = starts[index] as number;
     metas[cell + orderColumn.listPrice] = meta;
   }
@@ -106,6 +114,7 @@ export class OrderLines {
     if (isShortAscii(this.#body, starts[index] as number, meta)) return;
     const sent = this.#valueAt(index);
     const name = cell + orderColumn.departmentName;
+    this.#unsettled |= unsettledBit.department;
     const code = departmentCode(sent, this.#valueAt(name), 'lines.department', this.#around.facts);
     if (code === null) metas[index] = nil;
     else if (code !== String(sent).trim()) {

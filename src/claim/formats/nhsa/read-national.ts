@@ -192,7 +192,8 @@ export function levelOf(visit: NationalVisit, tables: NationalTables): string | 
 const encounterWords: CodeTable = (word) =>
   claimFields['encounter.type'].values.find((known) => known === word);
 
-function vocabularyOf(tables: NationalTables): Vocabulary {
+/** The national codes of a region as words; the type of an encounter is one already. */
+export function vocabularyOf(tables: NationalTables): Vocabulary {
   return {
     sex: tables.gend,
     insurance: tables.insutype,

@@ -18,8 +18,8 @@ const scanner = new OrderScanner();
  * Scans a 3101 or 3102 body that is known to be valid UTF-8. Null where the plain reader has to see it: malformed
  * or refused bodies, and such with orders in unusual places or both spellings of names.
  */
-export const scanNational: Scan = (body, dictionaries) => {
-  scanner.begin(body);
+export const scanNational: Scan = (body, dictionaries, columns) => {
+  scanner.begin(body, columns);
   try {
     const request = cutOrders(body, scanner);
     return request === null ? null : readRequest(body, request, dictionaries);
@@ -55,6 +55,7 @@ function readRequest(
       isCurrent(visit.encounters[owner]),
     );
   }
+  table.unsettled = scanner.unsettled | lines.unsettled;
   const encounters = visit.encounters.length === 1 ? null : encountersOfRows(owners, firstRows);
   return { raw, lines: table, encoding: 'json', encounters, traceCodes, message };
 }
