@@ -7,23 +7,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   connect,
   type Msg,
-  type MsgHdrs,
   type NatsConnection,
-  headers as newHeaders,
   PermissionViolationError,
   type Status,
 } from '@nats-io/transport-node';
 import { assert } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
+import { type HeaderFields, headerOf, sendOnly, toHeaders } from './headers.js';
+import { sentence } from './sentence.js';
 import { StandingSubscription, type SubscriptionWatch } from './standing-subscription.js';
 
+export type { HeaderFields } from './headers.js';
 export type { SubscriptionWatch } from './standing-subscription.js';
 
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 const pingIntervalMs = 20_000;
-
-export type HeaderFields = Readonly<Record<string, string>>;
 
 /**
  * A received message. `data` is a view on memory that other messages share: read or copy it, never move it.
@@ -62,6 +61,13 @@ export interface LinkOptions {
   readonly onTrouble?: (problem: string) => void;
 }
 
+/** Told of every change, until it is taken back. */
+export interface LinkWatch {
+  /** Connected, for the first time or again: what the broker had in memory of us is gone. */
+  readonly onUp: () => void;
+  readonly onDown: () => void;
+}
+
 /**
  * A connection that may not be there yet. Throws nothing: as long as the broker is away, `connected` is false
  * and the subscriptions wait. `close()` ends the trying too.
@@ -71,6 +77,7 @@ export class NatsLink {
   readonly #stopTrying = new AbortController();
   readonly #first: Promise<Result<null, string>>;
   readonly #standing = new Set<StandingSubscription>();
+  readonly #watches = new Set<LinkWatch>();
   #connection: NatsConnection | null = null;
   #connected = false;
 
@@ -145,6 +152,17 @@ export class NatsLink {
     this.#open().publish(subject, data, { headers: toHeaders(fields) });
   }
 
+  /** Tells the other parts of this folder how the connection stands. Returns how to take it back. */
+  watch(watch: LinkWatch): () => void {
+    this.#watches.add(watch);
+    return () => void this.#watches.delete(watch);
+  }
+
+  /** The library's connection, for this folder alone. Only after `up()`. */
+  get connection(): NatsConnection {
+    return this.#open();
+  }
+
   /** Resolves when the broker has everything that was sent. */
   async flush(): Promise<void> {
     await this.#open().flush();
@@ -211,6 +229,7 @@ export class NatsLink {
     this.#connected = true;
     this.#options.onUp?.(this.#connection?.getServer() ?? '');
     for (const standing of this.#standing) standing.reconnected();
+    for (const watch of this.#watches) watch.onUp();
   }
 
   #isDown(): void {
@@ -218,6 +237,7 @@ export class NatsLink {
     if (!this.#connected || this.#stopTrying.signal.aborted) return;
     this.#connected = false;
     for (const standing of this.#standing) standing.disconnected();
+    for (const watch of this.#watches) watch.onDown();
     this.#options.onDown?.();
   }
 }
@@ -293,42 +313,4 @@ class Received implements Incoming {
       throw error;
     }
   }
-}
-
-/**
- * Headers that are only sent. The library's own cost as much as all the rest of an answer, since they can be searched
- * and changed; to send them it asks for nothing but their bytes.
- */
-function sendOnly(fields: HeaderFields): MsgHdrs {
-  const bytes = encodeHeaders(fields);
-  return { encode: () => bytes } as unknown as MsgHdrs;
-}
-
-/** Headers as they travel. */
-function encodeHeaders(fields: HeaderFields): Uint8Array {
-  let text = 'NATS/1.0\r\n';
-  for (const [name, value] of Object.entries(fields)) {
-    assert(!/[\r\n]/.test(value), 'a header is one line');
-    text += `${name}: ${value}\r\n`;
-  }
-  return Buffer.from(`${text}\r\n`);
-}
-
-function toHeaders(fields: HeaderFields): MsgHdrs {
-  const headers = newHeaders();
-  for (const [name, value] of Object.entries(fields)) headers.set(name, value);
-  return headers;
-}
-
-function headerOf(headers: MsgHdrs | undefined, name: string): string | null {
-  if (headers === undefined) return null;
-  for (const [key, [value = '']] of headers) {
-    const same = key === name || (key.length === name.length && key.toLowerCase() === name.toLowerCase());
-    if (same) return value === '' ? null : value;
-  }
-  return null;
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { type Clock, systemClock } from '../base/clock.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { readBrokerRecord, reapOrphan, writeBrokerRecord } from './broker-record.js';
+import { syncsAlways, verifyServer } from './server-binary.js';
 
 const run = promisify(execFile);
 const firstPauseMs = 100;
@@ -48,7 +49,8 @@ export async function startBroker(options: BrokerOptions): Promise<Result<Embedd
   await mkdir(folder, { recursive: true });
   const reaped = await reapOrphan(folder, configPath);
   if (!reaped.ok) return reaped;
-  await writeFile(configPath, configuration(folder, options.maxPayloadBytes));
+  const version = (await verifyServer(options.program))?.version ?? '';
+  await writeFile(configPath, configuration(folder, options.maxPayloadBytes, version));
   const launch = await launcher(options.program, configPath);
   const lastPort = (await readBrokerRecord(folder))?.port ?? null;
   const again = lastPort === null ? null : await launch(lastPort);
@@ -193,14 +195,17 @@ async function endChild(child: ChildProcess): Promise<void> {
   clearTimeout(force);
 }
 
-/** Loopback only and without accounts, as the HTTP side is by default. */
-function configuration(folder: string, maxPayloadBytes: number): string {
+/**
+ * Loopback only and without accounts, as the HTTP side is by default. Where the server can, a publisher is told
+ * "stored" only when the disk has it.
+ */
+function configuration(folder: string, maxPayloadBytes: number, version: string): string {
   const store = JSON.stringify(join(folder, 'jetstream'));
   return [
     '# Written by claimgate at every start; changes are lost.',
     'host: 127.0.0.1',
     `max_payload: ${maxPayloadBytes}`,
-    `jetstream { store_dir: ${store} }`,
+    `jetstream { store_dir: ${store}${syncsAlways(version) ? ', sync_interval: always' : ''} }`,
     '',
   ].join('\n');
 }

@@ -35,13 +35,13 @@ export async function obtainServer(
 ): Promise<Result<ServerProgram, string>> {
   const cached = join(resolve(cacheDir), 'nats-server', 'nats-server');
   for (const path of [...installed, cached]) {
-    const program = await verify(path);
+    const program = await verifyServer(path);
     if (program !== null) return ok(program);
   }
   onFetch();
   const problem = await fetchInto(resolve(cacheDir));
   for (let look = 0; look < looks.most; look++) {
-    const fetched = await verify(cached);
+    const fetched = await verifyServer(cached);
     if (fetched !== null) return ok(fetched);
     await sleep(looks.everyMs);
   }
@@ -51,8 +51,14 @@ export async function obtainServer(
 /** Another caller may be moving its own copy into place just now. */
 const looks = { most: 5, everyMs: 100 } as const;
 
+/** Whether a server of this version takes `sync_interval: always`: 2.10 and newer. */
+export function syncsAlways(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 2 || (major === 2 && minor >= 10);
+}
+
 /** The program with its version, or null where it is missing, does not run or is too old. */
-async function verify(path: string): Promise<ServerProgram | null> {
+export async function verifyServer(path: string): Promise<ServerProgram | null> {
   try {
     const { stdout } = await run(path, ['--version'], { timeout: 10_000 });
     const found = /v(\d+)\.(\d+)\.(\S+)/.exec(stdout);
@@ -89,9 +95,9 @@ async function fetchInto(cacheDir: string): Promise<string | null> {
  * win.
  */
 async function replaceFolder(ready: string, target: string, aside: string): Promise<void> {
-  if ((await verify(join(target, 'nats-server'))) !== null) return;
+  if ((await verifyServer(join(target, 'nats-server'))) !== null) return;
   await rename(target, aside).catch(() => {});
   await rename(ready, target).catch(async (error: unknown) => {
-    if ((await verify(join(target, 'nats-server'))) === null) throw error;
+    if ((await verifyServer(join(target, 'nats-server'))) === null) throw error;
   });
 }

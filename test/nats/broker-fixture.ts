@@ -1,12 +1,15 @@
 /** A real broker for a test file, in a folder that goes with it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { leastPayloadBytes } from '../../src/base/broker-limits.js';
+import { writeBrokerRecord } from '../../src/nats/broker-record.js';
 import { type EmbeddedBroker, startBroker } from '../../src/nats/embedded.js';
 import { obtainServer } from '../../src/nats/server-binary.js';
+import { freePort } from '../free-port.js';
 
 /** Shared by all tests and by the service, so that it is fetched once per checkout. */
 export const cacheDir = new URL('../../.cache', import.meta.url).pathname;
@@ -19,14 +22,32 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
-export async function serverProgram(): Promise<string> {
-  const program = await obtainServer(cacheDir);
-  if (!program.ok) throw new Error(program.error);
-  return program.value.path;
+let program: Promise<string> | null = null;
+
+/** Looked for once in a test file: each look runs programs. */
+export function serverProgram(): Promise<string> {
+  program ??= findProgram();
+  return program;
+}
+
+async function findProgram(): Promise<string> {
+  const found = await obtainServer(cacheDir);
+  if (!found.ok) throw new Error(found.error);
+  return found.value.path;
+}
+
+/**
+ * Has a broker of this folder listen on a port that systems do not give out by themselves: where it comes back, nobody
+ * has been given it meanwhile.
+ */
+export async function keepPort(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeBrokerRecord(folder, { ownerPid: 0, brokerPid: 0, port: await freePort(), url: '' });
 }
 
 export async function startTestBroker(): Promise<TestBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'claimgate-nats-'));
+  await keepPort(folder);
   const started = await startBroker({ program: await serverProgram(), folder, maxPayloadBytes });
   if (!started.ok) throw new Error(started.error);
   const broker = started.value;
@@ -54,10 +75,20 @@ export class ConfiguredBroker {
   }
 
   /** `permissions`: of the only user, in the server's own words. */
-  static async start(permissions: string): Promise<ConfiguredBroker> {
+  static async start(
+    permissions: string,
+    {
+      keepsStreams = false,
+      maxPayload = leastPayloadBytes,
+    }: { readonly keepsStreams?: boolean; readonly maxPayload?: number } = {},
+  ): Promise<ConfiguredBroker> {
     const folder = await mkdtemp(join(tmpdir(), 'claimgate-nats-'));
-    await writeFile(join(folder, 'nats.conf'), configurationWith(permissions));
-    const args = ['--config', join(folder, 'nats.conf'), '--port=-1'];
+    await writeFile(
+      join(folder, 'nats.conf'),
+      `max_payload: ${maxPayload}\n${configurationWith(permissions)}`,
+    );
+    const streams = keepsStreams ? ['--jetstream', `--store_dir=${folder}`] : [];
+    const args = ['--config', join(folder, 'nats.conf'), '--port=-1', ...streams];
     const child = spawn(await serverProgram(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let port = '';
     for await (const line of createInterface({ input: child.stderr! })) {

@@ -48,7 +48,7 @@ describe('a link', () => {
       expect(message.reply).not.toBeNull();
       expect(message.respond(message.data, { Asked: asked ?? 'nothing' }).ok).toBe(true);
     });
-    const options = { timeoutMs: 5_000, headers: { 'Claimgate-Budget-Ms': '30' } };
+    const options = { timeoutMs: 60_000, headers: { 'Claimgate-Budget-Ms': '30' } };
     const reply = await link.request('echo.one', Buffer.from('hello'), options);
     expect(reply.ok && [text(reply.value.data), reply.value.header('asked')]).toEqual(['hello', '30']);
     await link.close();
@@ -65,7 +65,7 @@ describe('a link', () => {
       }
       message.respond(message.data, { 'Content-Type': 'application/json; charset=utf-8', Name: '国家' });
     });
-    const reply = await link.request('headers', Buffer.from(''), { timeoutMs: 5_000 });
+    const reply = await link.request('headers', Buffer.from(''), { timeoutMs: 60_000 });
     expect(reply.ok && ['content-type', 'name', 'injected'].map((name) => reply.value.header(name))).toEqual([
       'application/json; charset=utf-8',
       '国家',
@@ -77,7 +77,7 @@ describe('a link', () => {
 
   test('says so when nobody listens', async () => {
     const link = await linkTo(broker.url);
-    const reply = await link.request('nobody.there', Buffer.from(''), { timeoutMs: 5_000 });
+    const reply = await link.request('nobody.there', Buffer.from(''), { timeoutMs: 60_000 });
     expect(reply).toEqual({ ok: false, error: "no responders: 'nobody.there'" });
     await link.close();
   });
@@ -89,7 +89,7 @@ describe('a link', () => {
       outcome.push(message.respond(new Uint8Array((link.maxPayloadBytes ?? 0) + 1), {}));
       message.respond(Buffer.from('small'), {});
     });
-    const reply = await link.request('large', Buffer.from(''), { timeoutMs: 5_000 });
+    const reply = await link.request('large', Buffer.from(''), { timeoutMs: 60_000 });
     expect(outcome).toEqual([{ ok: false, error: 'too-large' }]);
     expect(reply.ok && text(reply.value.data)).toBe('small');
     await link.close();
@@ -100,7 +100,7 @@ describe('a link', () => {
     const other = await linkTo(broker.url);
     const arrived = new Promise<Incoming>((resolve) => link.subscribe('late', 'group', resolve));
     await link.flush();
-    void other.request('late', Buffer.from(''), { timeoutMs: 5_000 });
+    void other.request('late', Buffer.from(''), { timeoutMs: 60_000 });
     const message = await arrived;
     await link.close();
     expect(message.respond(Buffer.from('x'), {})).toEqual({ ok: false, error: 'disconnected' });
@@ -115,7 +115,7 @@ describe('a link', () => {
     process.kill(own.broker.pid, 'SIGKILL');
     await until(() => happened.length === 3);
     expect(happened).toEqual(['up', 'down', 'up']);
-    const reply = await link.request('echo', Buffer.from('again'), { timeoutMs: 5_000 });
+    const reply = await link.request('echo', Buffer.from('again'), { timeoutMs: 60_000 });
     expect(reply.ok && text(reply.value.data)).toBe('again');
     await link.close();
     await own.stop();
@@ -159,7 +159,7 @@ describe('a broker whose accounts do not let us subscribe', () => {
   }
 
   async function ask(): Promise<string> {
-    const reply = await link.request('screen.one', Buffer.from('hello'), { timeoutMs: 5_000 });
+    const reply = await link.request('screen.one', Buffer.from('hello'), { timeoutMs: 60_000 });
     return reply.ok ? text(reply.value.data) : reply.error;
   }
 

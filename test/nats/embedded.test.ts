@@ -8,13 +8,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readBrokerRecord, writeBrokerRecord } from '../../src/nats/broker-record.js';
 import { type EmbeddedBroker, startBroker } from '../../src/nats/embedded.js';
 import { describeProcess } from '../../src/nats/process-table.js';
-import { maxPayloadBytes, serverProgram } from './broker-fixture.js';
+import { keepPort, maxPayloadBytes, serverProgram } from './broker-fixture.js';
 
 let folder: string;
 let running: EmbeddedBroker[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'claimgate-embedded-'));
+  await keepPort(folder);
   running = [];
 });
 afterEach(async () => {
