@@ -6,18 +6,8 @@ import { derivedId } from '../base/hash.js';
 import type { ClaimKind } from '../claim/claim.js';
 import type { ClaimHead } from '../claim/columns/claim-columns.js';
 import { hasLines } from '../claim/stage.js';
-import type {
-  Decision,
-  Effect,
-  Finding,
-  NotEvaluated,
-  NotScreenedCause,
-  RulesetName,
-  Status,
-} from './decision.js';
-
-/** Bounds on one decision: what a screen and a message can carry. What is cut is said in `detail`. */
-export const decisionLimits = { findings: 500, linesPerEntry: 500 } as const;
+import { cutRetracts, decisionLimits, sentences, shownOf } from './bounds.js';
+import type { Decision, Finding, NotEvaluated, NotScreenedCause, RulesetName, Status } from './decision.js';
 
 export interface DecideInput {
   readonly claim: ClaimHead;
@@ -33,6 +23,8 @@ export interface DecideInput {
   readonly ruleset: RulesetName;
   /** Advisory answers leave `record` findings out. */
   readonly path: 'advisory' | 'durable';
+  /** What findings and gaps may take together, as JSON; as a rule what a decision can carry. */
+  readonly listBytes?: number;
 }
 
 /** What is known of a claim that no rule has seen; all of it may be unknown. */
@@ -44,27 +36,55 @@ export interface KnownIds {
   readonly contentHash?: string | null;
 }
 
+/** What a decision says in short. */
+export interface Conclusion {
+  readonly status: Status;
+  /** The same money once. */
+  readonly excessFen: number;
+}
+
+type Judged = Pick<DecideInput, 'claim' | 'lineCount' | 'findings' | 'notEvaluated' | 'excessByLine'>;
+
+/** The same on either path; whoever needs no more can do without the decision. */
+export function conclude({ claim, lineCount, findings, notEvaluated, excessByLine }: Judged): Conclusion {
+  const complete = notEvaluated.length === 0 && !lacksLines(claim, lineCount);
+  return { status: statusOf(findings, complete), excessFen: sumExcess(excessByLine) };
+}
+
 /** The decision on a claim that was screened, wholly or in part. */
 export function decide(input: DecideInput): Decision {
   const { claim, lineCount } = input;
+  const { status, excessFen } = conclude(input);
   const isEmpty = lacksLines(claim, lineCount);
-  const shown = input.findings.filter((finding) => input.path === 'durable' || finding.effect !== 'record');
+  const found =
+    input.path === 'durable'
+      ? input.findings
+      : input.findings.filter((finding) => finding.effect !== 'record');
   const complete = input.notEvaluated.length === 0 && !isEmpty;
-  const findings = cutFindings(shown);
+  const gaps =
+    input.notEvaluated.length < 2 ? input.notEvaluated : input.notEvaluated.toSorted(compareEntries);
+  const shown = shownOf(found, gaps, input.listBytes ?? decisionLimits.listBytes);
   return {
     decisionId: decisionIdOf(claim.institution.code, claim.eventId, input.contentHash, claim.kind),
     kind: claim.kind,
     claimId: claim.claimId,
     eventId: claim.eventId,
-    status: statusOf(shown, complete),
+    status,
     cause: null,
-    detail: detailOf(isEmpty, shown, findings, input.notEvaluated),
-    coverage: { complete, notEvaluated: input.notEvaluated.map(cutEntry).toSorted(compareEntries) },
+    detail: sentences(isEmpty ? 'The claim holds no lines to judge.' : null, ...shown.said),
+    coverage: { complete, notEvaluated: shown.notEvaluated },
     retracts: [],
-    findings: findings.map(cutFinding),
-    excessFen: sumExcess(input.excessByLine),
+    findings: shown.findings,
+    excessFen,
     ruleset: input.ruleset,
   };
+}
+
+/** The decision on an event that undid findings: its own, or those of other claims. */
+export function retracting(decision: Decision, findingIds: readonly string[]): Decision {
+  if (findingIds.length === 0) return decision;
+  const { retracts, said } = cutRetracts(findingIds, decisionLimits.retractsBytes);
+  return { ...decision, retracts, detail: sentences(decision.detail, said) };
 }
 
 /**
@@ -128,29 +148,6 @@ function sumExcess(excessByLine: ReadonlyMap<string, number>): number {
   return sum;
 }
 
-const weight: Readonly<Record<Effect, number>> = { hold: 3, justify: 2, remind: 1, record: 0 };
-
-/** The gravest of too many findings, in the order they came. */
-function cutFindings(findings: readonly Finding[]): readonly Finding[] {
-  if (findings.length <= decisionLimits.findings) return findings;
-  const gravest = findings.toSorted((a, b) => weight[b.effect] - weight[a.effect]);
-  const kept = new Set(gravest.slice(0, decisionLimits.findings));
-  return findings.filter((finding) => kept.has(finding));
-}
-
-function cutFinding(finding: Finding): Finding {
-  if (finding.lines.length <= decisionLimits.linesPerEntry) return finding;
-  const violatingFirst = finding.lines.toSorted(
-    (a, b) => Number(a.role === 'involved') - Number(b.role === 'involved'),
-  );
-  return { ...finding, lines: violatingFirst.slice(0, decisionLimits.linesPerEntry) };
-}
-
-function cutEntry(entry: NotEvaluated): NotEvaluated {
-  if (entry.lines.length <= decisionLimits.linesPerEntry) return entry;
-  return { ...entry, lines: entry.lines.slice(0, decisionLimits.linesPerEntry) };
-}
-
 const causes: readonly NotEvaluated['cause'][] = ['fact', 'history', 'list', 'budget'];
 
 function compareEntries(a: NotEvaluated, b: NotEvaluated): number {
@@ -159,18 +156,4 @@ function compareEntries(a: NotEvaluated, b: NotEvaluated): number {
   if (byCause !== 0) return byCause;
   const [left, right] = [JSON.stringify(a.facts), JSON.stringify(b.facts)];
   return left === right ? 0 : left < right ? -1 : 1;
-}
-
-function detailOf(
-  isEmpty: boolean,
-  all: readonly Finding[],
-  kept: readonly Finding[],
-  notEvaluated: readonly NotEvaluated[],
-): string | null {
-  const sentences: string[] = [];
-  if (isEmpty) sentences.push('The claim holds no lines to judge.');
-  if (kept.length < all.length) sentences.push(`Shows ${kept.length} of ${all.length} findings.`);
-  const longLists = [...kept, ...notEvaluated].some((one) => one.lines.length > decisionLimits.linesPerEntry);
-  if (longLists) sentences.push(`Shows the first ${decisionLimits.linesPerEntry} lines of each entry.`);
-  return sentences.length === 0 ? null : sentences.join(' ');
 }

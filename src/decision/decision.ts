@@ -32,7 +32,7 @@ export interface Decision {
   readonly eventId: string | null;
   readonly status: Status;
   readonly cause: NotScreenedCause | null;
-  /** A sentence for a person where `cause` needs one (what was unreadable; which rule was running). */
+  /** For a person: what was unreadable, which rule was running, how much of a long decision is left out. */
   readonly detail: string | null;
   readonly coverage: Coverage;
   readonly retracts: readonly string[];

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.js';
 import { errorCodes } from '../base/errors.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { NotScreenedCause } from '../decision/decision.js';
+import type { CopyAdvice } from '../egress/advice.js';
 import type { Incoming, NatsLink, Subscribed, SubscriptionWatch } from '../nats/connection.js';
 import { institutionOf, screenQueueGroup, screenWildcard } from '../nats/subjects.js';
 import type { EdgeEvents, RefusalReason } from '../ops/events.js';
@@ -22,9 +23,6 @@ import {
   type TermsProblem,
 } from '../screening/terms.js';
 
-/** The broker's limit holds for the whole message: this much is left for subject and headers. */
-export const brokerHeadroomBytes = 64 * 1024;
-
 export interface ResponderOptions {
   readonly link: NatsLink;
   readonly screen: Screen;
@@ -33,6 +31,8 @@ export interface ResponderOptions {
   readonly budgets: Budgets;
   readonly clock: Clock;
   readonly events: EdgeEvents;
+  /** Of what was screened, and of what had no time or room to be. */
+  readonly copy: CopyAdvice;
 }
 
 interface Refusal {
@@ -120,7 +120,7 @@ export class ScreenResponder {
   }
 
   #answer(message: Incoming, envelope: Envelope, answer: Answer, receivedMs: number): void {
-    const { clock, events, refuse } = this.#options;
+    const { clock, events, refuse, copy } = this.#options;
     const durationMs = clock.tickMs() - receivedMs;
     const sent = message.respond(answer.bytes, answerHeaders(answer.outcome, durationMs));
     if (!sent.ok) events.answerLost({ reason: sent.error, bytes: answer.bytes.byteLength });
@@ -130,6 +130,7 @@ export class ScreenResponder {
       message.respond(refused.bytes, answerHeaders(refused.outcome, durationMs));
     }
     events.requestAnswered({ transport: 'nats', route: 'screen', outcome: answer.outcome, durationMs });
+    copy(answer, durationMs);
   }
 
   #refuse(message: Incoming, { reason, cause, detail }: Refusal, receivedMs: number): void {

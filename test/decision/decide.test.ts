@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide, decisionIdOf, decisionLimits, notScreened } from '../../src/decision/decide.js';
+import { decisionLimits } from '../../src/decision/bounds.js';
+import { decide, decisionIdOf, notScreened } from '../../src/decision/decide.js';
 import type { Effect, Finding, NotEvaluated } from '../../src/decision/decision.js';
 import { jsonBytes, mustRead } from '../claim/settings.js';
 import { decideInput, finding, ruleset, stay, withLines } from './findings.js';

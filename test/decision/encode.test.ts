@@ -6,7 +6,7 @@ import type { WireFormat } from '../../src/claim/formats/wire-format.js';
 import type { ReplyContext } from '../../src/claim/read-claim.js';
 import { decide, notScreened } from '../../src/decision/decide.js';
 import { type Decision, notScreenedCauses } from '../../src/decision/decision.js';
-import { encodeDecision, encodeNotScreened } from '../../src/decision/encode.js';
+import { encodeAnswer, encodeDecision, encodeNotScreened } from '../../src/decision/encode.js';
 import { encodeGbkJson } from '../../src/decision/encoders/gbk.js';
 import { payload } from '../claim/settings.js';
 import { decideInput, finding, ruleset, stay } from './findings.js';
@@ -62,6 +62,29 @@ describe('the native answer', () => {
       const first = encodeDecision(alert, stay.reply, format, receivedAtMs);
       expect(encodeDecision(shuffled, stay.reply, format, receivedAtMs)).toEqual(first);
     }
+  });
+});
+
+describe('an encoded answer', () => {
+  it.each(['nhsa-json', 'nhsa-gbk'] as const)(
+    'in %s says where the native decision stands, which names nobody',
+    (format) => {
+      for (const decision of [alert, partial, notScreened('overload', null, {}, null)]) {
+        const { bytes, decisionAt } = encodeAnswer(decision, stay.reply, format, receivedAtMs);
+        const charset = format === 'nhsa-gbk' ? 'gbk' : 'utf-8';
+        const text = new TextDecoder(charset).decode(bytes.subarray(decisionAt?.from, decisionAt?.to));
+        expect(JSON.parse(text)).toEqual(decision);
+        const whole = JSON.parse(new TextDecoder(charset).decode(bytes));
+        expect(whole.output.decision).toEqual(decision);
+        expect(text).not.toContain(stay.reply?.patientId);
+      }
+    },
+  );
+
+  it.each(['native-json', 'native-msgpack'] as const)('in %s is the decision and nothing else', (format) => {
+    const { bytes, decisionAt } = encodeAnswer(alert, stay.reply, format, receivedAtMs);
+    expect(decisionAt).toBeNull();
+    expect(bytes).toEqual(encodeDecision(alert, stay.reply, format, receivedAtMs));
   });
 });
 

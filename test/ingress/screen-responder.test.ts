@@ -12,6 +12,7 @@ const maxBodyBytes = 1_000;
 let broker: TestBroker;
 let link: NatsLink;
 let seen: Envelope[];
+let copies: { readonly answer: Answer; readonly durationMs: number }[];
 let events: ReturnType<typeof recordedEvents>;
 let responder: ScreenResponder;
 
@@ -30,6 +31,7 @@ function serve(screen: Screen, clock: Clock = systemClock): ScreenResponder {
     budgets: { preMs: 100, midMs: 50 },
     clock,
     events,
+    copy: (answer, durationMs) => void copies.push({ answer, durationMs }),
   });
   made.start();
   return made;
@@ -45,7 +47,7 @@ function unscreened(
 }
 
 async function ask(subject: string, body: string, headers: Record<string, string> = {}): Promise<Reply> {
-  const reply = await link.request(subject, Buffer.from(body), { timeoutMs: 5_000, headers });
+  const reply = await link.request(subject, Buffer.from(body), { timeoutMs: 60_000, headers });
   if (!reply.ok) throw new Error(reply.error);
   return reply.value;
 }
@@ -58,6 +60,7 @@ beforeEach(async () => {
   link = new NatsLink({ url: broker.url, name: 'test' });
   await link.up();
   seen = [];
+  copies = [];
   events = recordedEvents();
 });
 afterEach(async () => {
@@ -77,6 +80,9 @@ describe('the responder', () => {
     expect(Number(reply.header('Claimgate-Duration-Ms'))).toBeGreaterThan(0);
     expect(seen[0]).toMatchObject({ institution: 'H35010200417', path: 'advisory', format: null });
     expect(events.answered).toMatchObject([{ transport: 'nats', route: 'screen' }]);
+    const [{ answer, durationMs } = { answer: null, durationMs: 0 }] = copies;
+    expect(Buffer.from(answer?.bytes ?? []).toString()).toBe('{"a":1}');
+    expect(durationMs.toFixed(3)).toBe(reply.header('Claimgate-Duration-Ms'));
   });
 
   test('the budget of the caller shortens the deadlines of both stages and cannot lengthen one', async () => {
@@ -103,6 +109,7 @@ describe('the responder', () => {
     expect(reply.header('Claimgate-Status')).toBe('not_screened');
     expect(seen).toEqual([]);
     expect(events.refused).toHaveLength(1);
+    expect(copies).toEqual([]);
   });
 
   test('without a reply subject nothing is screened', async () => {
@@ -133,7 +140,7 @@ describe('the responder', () => {
     const first = ask('claimgate.screen.H1', '"first"');
     await begun;
     const stopped = responder.stop();
-    const late = await link.request('claimgate.screen.H1', Buffer.from('"late"'), { timeoutMs: 5_000 });
+    const late = await link.request('claimgate.screen.H1', Buffer.from('"late"'), { timeoutMs: 60_000 });
     expect(late.ok === false && late.error).toMatch(/^no responders/);
     release();
     await stopped;

@@ -1,7 +1,7 @@
 /**
- * The national answer to 3101 and 3102, for clients that know nothing else; our whole decision stands beside
- * it under `output.decision`. No name of a person is in it; the patient's number is repeated because the
- * interface demands it.
+ * The national answer to 3101 and 3102, for clients that know nothing else; encode.ts puts our whole decision beside
+ * it as `output.decision`. No name of a person is in it; the patient's number is repeated because the interface
+ * demands it.
  */
 import { yuan } from '../../base/money.js';
 import { nationalStamp } from '../../claim/dates.js';
@@ -33,7 +33,7 @@ const causeMessages: Readonly<Record<NotScreenedCause, string>> = {
 const maxText = 500;
 const maxName = 200;
 
-/** The answer as plain data, keys in the interface's order. */
+/** The answer as plain data, keys in the interface's order, `output` the last and without our decision. */
 export function nationalAnswer(
   decision: Decision,
   reply: ReplyContext,
@@ -54,10 +54,7 @@ export function nationalAnswer(
     cainfo: '',
     warn_msg: partial ? partialMessage : '',
     err_msg: refused ? partialMessage : failureMessage(decision),
-    output: {
-      result: decision.findings.map((finding) => resultOf(finding, reply)),
-      decision,
-    },
+    output: { result: decision.findings.map((finding) => resultOf(finding, reply)) },
   };
 }
 
