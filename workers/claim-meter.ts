@@ -3,14 +3,19 @@ import type { Clock } from '../src/base/clock.js';
 import type { Meter } from '../src/ruleset/runtime/screened.js';
 import { progressCell } from '../src/screening/protocol.js';
 
-/** Reading the clock costs as much as a small rule, so only every so many questions are answered by it. */
+/** Reading the clock costs as much as a small rule, so only every so many questions are answered by it, */
 const questionsPerReading = 8;
+/** but each while those of a large claim take so long. */
+const longMs = 0.5;
 
 export class ClaimMeter implements Meter {
   readonly #progress: Int32Array;
   readonly #clock: Clock;
   #deadlineMs = 0;
-  #questions = 0;
+  /** Questions until the clock is read, and how many there were between the last two readings. */
+  #left = 0;
+  #stretch = questionsPerReading;
+  #readMs = 0;
   #inTime = true;
   #entered = false;
 
@@ -33,7 +38,9 @@ export class ClaimMeter implements Meter {
     Atomics.store(this.#progress, progressCell.claim, index);
     Atomics.store(this.#progress, progressCell.rule, -1);
     this.#deadlineMs = deadlineMs;
-    this.#questions = 0;
+    this.#left = 0;
+    this.#stretch = questionsPerReading;
+    this.#readMs = Number.POSITIVE_INFINITY;
     this.#entered = false;
     this.#inTime = true;
   }
@@ -58,11 +65,18 @@ export class ClaimMeter implements Meter {
 
   /** Once false, false for the rest of the claim. The first question of a claim reads the clock. */
   mayGoOn(): boolean {
-    if (this.#inTime && this.#questions % questionsPerReading === 0) {
-      this.#inTime = this.#clock.tickMs() < this.#deadlineMs;
-    }
-    this.#questions += 1;
+    if (this.#inTime && this.#left === 0) this.#readClock();
+    this.#left -= 1;
     return this.#inTime;
+  }
+
+  #readClock(): void {
+    const nowMs = this.#clock.tickMs();
+    this.#inTime = nowMs < this.#deadlineMs;
+    const isLong = nowMs - this.#readMs > longMs;
+    this.#stretch = isLong ? 1 : Math.min(questionsPerReading, 2 * this.#stretch);
+    this.#readMs = nowMs;
+    this.#left = this.#stretch;
   }
 
   enter(ruleIndex: number): void {

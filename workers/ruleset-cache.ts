@@ -1,4 +1,4 @@
-/** The rule sets that this thread can screen with, by id: the live one, and the one that is coming or has just gone. */
+/** The rule sets that this thread can screen with, by id; main says which these are. */
 import { deserialize } from 'node:v8';
 import { fail, ok, type Result } from '../src/base/result.js';
 import { ClaimReader } from '../src/claim/columns/claim-reader.js';
@@ -10,11 +10,16 @@ import { scanNativeMessagePack } from '../src/claim/formats/scan-native-messagep
 import { type PatientKeyer, patientKeyer } from '../src/claim/patient-key.js';
 import type { ReaderSettings } from '../src/claim/read-claim.js';
 import type { ArtifactWithoutTables } from '../src/ruleset/compile/artifact.js';
+import { noOverlay, type Overlay, overlayOf } from '../src/ruleset/overlay/overlay.js';
+import { Treatments } from '../src/ruleset/overlay/treatments.js';
 import { instantiateWith } from '../src/ruleset/runtime/instantiate.js';
 import type { Ruleset } from '../src/ruleset/runtime/screened.js';
 import { openTables, type Tables } from '../src/ruleset/runtime/tables/tables.js';
 import type { PackedArtifact } from '../src/screening/packed-artifact.js';
-import { rulesetsPerThread, type WorkerSettings } from '../src/screening/protocol.js';
+import type { JudgedUnder, WorkerSettings } from '../src/screening/protocol.js';
+
+/** After so many batches, of one claim or two where nobody is behind, there is little left to optimise. */
+const warmAfterBatches = 2_000;
 
 export interface UnpackedArtifact {
   readonly artifact: ArtifactWithoutTables;
@@ -26,6 +31,11 @@ export interface LoadedRuleset {
   readonly ruleset: Ruleset;
   /** Reads claims into the numbers that the rule set compares. */
   readonly reader: ClaimReader;
+  /** That `treatments` comes from. */
+  readonly overlay: Overlay;
+  readonly treatments: Treatments;
+  /** For what is read in another way. */
+  readonly readerSettings: ReaderSettings;
   /** Institutions whose systems are told of a partial screening as of a failed one. */
   readonly partialAsFailure: ReadonlySet<string>;
 }
@@ -33,26 +43,38 @@ export interface LoadedRuleset {
 export class RulesetCache {
   readonly #patientKey: PatientKeyer;
   readonly #partialAsFailure: ReadonlySet<string>;
-  /** Oldest first. */
   readonly #loaded = new Map<string, LoadedRuleset>();
+  /** How many have been judged by each. */
+  readonly #batches = new Map<string, number>();
+  #overlay: { readonly text: string; readonly overlay: Overlay } = { text: '', overlay: noOverlay };
 
   constructor(settings: WorkerSettings) {
     this.#patientKey = patientKeyer(settings.patientSecret);
     this.#partialAsFailure = new Set(settings.partialAsFailure);
   }
 
-  get(id: string): LoadedRuleset | undefined {
-    return this.#loaded.get(id);
+  /** As it is under an overlay, given as it travels. */
+  get({ rulesetId, overlay: text }: JudgedUnder): LoadedRuleset | undefined {
+    if (text !== this.#overlay.text) this.#overlay = { text, overlay: overlayOf(text) };
+    const { overlay } = this.#overlay;
+    const loaded = this.#loaded.get(rulesetId);
+    this.#batches.set(rulesetId, (this.#batches.get(rulesetId) ?? 0) + 1);
+    if (loaded === undefined || loaded.overlay === overlay) return loaded;
+    const under = underOverlay(loaded, overlay);
+    this.#loaded.set(rulesetId, under);
+    return under;
   }
 
-  /** Keeps it, and lets go of what is older than the last two. */
-  keep(loaded: LoadedRuleset): void {
-    this.#loaded.delete(loaded.id);
+  /** Where this thread has judged so little by it that its code is not warm yet. */
+  seldomUsed(rulesetId: string): LoadedRuleset | undefined {
+    return (this.#batches.get(rulesetId) ?? 0) < warmAfterBatches ? this.#loaded.get(rulesetId) : undefined;
+  }
+
+  /** Keeps it, and of the others those that `ids` names. */
+  keep(loaded: LoadedRuleset, ids: readonly string[]): void {
+    for (const id of this.#loaded.keys()) if (!ids.includes(id)) this.#loaded.delete(id);
+    for (const id of this.#batches.keys()) if (!ids.includes(id)) this.#batches.delete(id);
     this.#loaded.set(loaded.id, loaded);
-    for (const oldest of this.#loaded.keys()) {
-      if (this.#loaded.size <= rulesetsPerThread) break;
-      this.#loaded.delete(oldest);
-    }
   }
 
   /** Makes an artifact runnable, without keeping it. Fails with a sentence where its dictionaries are no good. */
@@ -62,8 +84,22 @@ export class RulesetCache {
     const ruleset = instantiateWith(artifact, tables);
     const settings = { dictionaries: dictionaries.value, patientKey: this.#patientKey };
     const reader = claimReader(settings, ruleset.items);
-    return ok({ id: artifact.id, ruleset, reader, partialAsFailure: this.#partialAsFailure });
+    return ok({
+      id: artifact.id,
+      ruleset,
+      reader,
+      overlay: noOverlay,
+      treatments: new Treatments(noOverlay, ruleset, artifact.id),
+      readerSettings: settings,
+      partialAsFailure: this.#partialAsFailure,
+    });
   }
+}
+
+function underOverlay(loaded: LoadedRuleset, overlay: Overlay): LoadedRuleset {
+  const name = { ...loaded.ruleset.name, overlay: overlay.number };
+  const ruleset: Ruleset = { ...loaded.ruleset, name };
+  return { ...loaded, ruleset, overlay, treatments: new Treatments(overlay, ruleset, loaded.id) };
 }
 
 /** What main has packed, once for all threads. The tables are not copied. */

@@ -1,6 +1,7 @@
 /** One batch: its claims one after another, each on its own. */
 import { AssertionFailure } from '../src/base/assert.js';
 import type { Clock } from '../src/base/clock.js';
+import type { HistorySource } from '../src/history/patient-history.js';
 import {
   type BatchReply,
   type BatchRequest,
@@ -11,12 +12,19 @@ import {
 import { ClaimMeter } from './claim-meter.js';
 import type { LoadedRuleset } from './ruleset-cache.js';
 import { notScreenedUnread, type ScreenedClaim, screenClaim } from './screen-claim.js';
+import { takeSales } from './take-sales.js';
 
 /**
- * Screens all claims of a batch in their order. A bug that strikes one claim costs that claim its screening and
- * nothing else; a failed assertion ends the thread, since then nobody knows what else is wrong.
+ * Screens all claims of a batch in their order; goods on their way to the log are only looked at for their sender. A
+ * bug that strikes one claim costs that claim its screening and nothing else; a failed assertion ends the thread, since
+ * then nobody knows what else is wrong. `history` null: none is kept.
  */
-export function screenBatch(batch: BatchRequest, loaded: LoadedRuleset, clock: Clock): BatchReply {
+export function screenBatch(
+  batch: BatchRequest,
+  loaded: LoadedRuleset,
+  clock: Clock,
+  history: HistorySource | null = null,
+): BatchReply {
   const startedMs = clock.tickMs();
   const meter = new ClaimMeter(batch.progress, clock);
   const crashes: Crash[] = [];
@@ -24,7 +32,8 @@ export function screenBatch(batch: BatchRequest, loaded: LoadedRuleset, clock: C
     const body = slabPart(batch, i);
     meter.beginClaim(i, envelope.deadlineMs);
     try {
-      return screenClaim(body, envelope, loaded, meter, clock);
+      if (envelope.path === 'durable') return takeSales(body, envelope, loaded.readerSettings);
+      return screenClaim(body, envelope, loaded, meter, clock, history);
     } catch (error) {
       return afterCrash(error, body, envelope, ruleOf(loaded, meter), crashes);
     }

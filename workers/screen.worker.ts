@@ -2,54 +2,62 @@
  * Entry of a worker thread: answers on its line, one question at a time, synchronously. It may be killed between any
  * two lines; whatever is not in the answer is forgotten.
  */
-import { getHeapStatistics } from 'node:v8';
 import { workerData } from 'node:worker_threads';
 import { assert } from '../src/base/assert.js';
 import { systemClock as clock } from '../src/base/clock.js';
-import { fail, ok } from '../src/base/result.js';
+import { HistoryReader } from '../src/history/history-reader.js';
+import { stateSource } from '../src/history/source.js';
+import type { DecideReply, DecideRequest } from '../src/screening/protocol/decide.js';
+import { Wayside } from '../src/screening/protocol/give-way.js';
 import { serveLine } from '../src/screening/protocol/serve-line.js';
 import {
   type BatchReply,
   type BatchRequest,
-  type LoadReply,
-  type LoadRequest,
+  type JudgedUnder,
   progressCell,
   type WorkerSettings,
   type WorkerTask,
 } from '../src/screening/protocol.js';
-import { RulesetCache, unpackArtifact } from './ruleset-cache.js';
+import { decideBatch } from './decide-batch.js';
+import { loadRuleset } from './load-ruleset.js';
+import { withLowPriority } from './low-priority.js';
+import { type LoadedRuleset, RulesetCache } from './ruleset-cache.js';
 import { screenBatch } from './screen-batch.js';
-import { warmUp } from './warm-up.js';
 
-const rulesets = new RulesetCache(workerData as WorkerSettings);
+const settings = workerData as WorkerSettings;
+const rulesets = new RulesetCache(settings);
+const stored = settings.historyFolder === null ? null : HistoryReader.open(settings.historyFolder);
+const history = stored === null ? null : stateSource(stored);
 
-export default function work({ line, progress }: WorkerTask): never {
+export default function work({ line, progress, rightOfWay }: WorkerTask): never {
   Atomics.store(new Int32Array(progress), progressCell.imported, 1);
+  const wayside = new Wayside(rightOfWay, clock);
   return serveLine(line, {
-    load: (request) => load(request, progress),
+    load: (request) => loadRuleset(request, rulesets, progress, clock),
     screen: (batch) => screen({ ...batch, progress }),
-  });
-}
-
-/** Instantiates a rule set and warms it; it is kept only if all of that went well. */
-function load({ artifact: bytes, tables: image }: LoadRequest, progress: SharedArrayBuffer): LoadReply {
-  const startedMs = clock.tickMs();
-  const unpacked = unpackArtifact({ bytes, tables: image });
-  const loaded = rulesets.instantiate(unpacked);
-  if (!loaded.ok) return fail(loaded.error);
-  const problem = warmUp(unpacked.tables, loaded.value, progress, clock);
-  if (problem !== null) return fail(problem);
-  rulesets.keep(loaded.value);
-  return ok({
-    rulesetId: loaded.value.id,
-    ruleIds: loaded.value.ruleset.ruleIds,
-    elapsedMs: clock.tickMs() - startedMs,
-    heapBytes: getHeapStatistics().used_heap_size,
+    decide: (request) => decide(request, progress, wayside),
   });
 }
 
 function screen(batch: BatchRequest): BatchReply {
-  const loaded = rulesets.get(batch.rulesetId);
-  assert(loaded !== undefined, `rule set ${batch.rulesetId} is not loaded in this thread`);
-  return screenBatch(batch, loaded, clock);
+  stored?.refresh();
+  return screenBatch(batch, loadedUnder(batch), clock, history);
+}
+
+function decide(
+  { batch, ...under }: DecideRequest,
+  progress: SharedArrayBuffer,
+  wayside: Wayside,
+): DecideReply {
+  assert(stored !== null, 'the log is decided where history is kept');
+  stored.refresh();
+  const loaded = loadedUnder(under);
+  const work = () => decideBatch(batch, stored, loaded, progress, clock, () => wayside.stand());
+  return wayside.begin() ? withLowPriority(work) : work();
+}
+
+function loadedUnder(under: JudgedUnder): LoadedRuleset {
+  const loaded = rulesets.get(under);
+  assert(loaded !== undefined, `rule set ${under.rulesetId} is not loaded in this thread`);
+  return loaded;
 }

@@ -4,16 +4,22 @@
  * cannot be screened inside its budget is answered `not_screened`.
  */
 import type { Clock } from '../base/clock.js';
+import type { Result } from '../base/result.js';
 import type { NotScreenedCause } from '../decision/decision.js';
+import { DurableTurn } from './durable-turn.js';
 import type { ScreeningEvents } from './events.js';
+import { JudgedWatchers } from './judged.js';
 import { LoadEstimate } from './load-estimate.js';
 import type { Loss } from './loss.js';
 import type { ScreeningPool } from './pool.js';
+import type { DecideReply, LogBatch } from './protocol/decide.js';
 import type { BatchReply, Envelope, Outcome, UnreadClaim } from './protocol.js';
 import { Quarantine, type QuarantineSettings } from './quarantine.js';
 import { ClaimQueue, type QueueLimits } from './queue.js';
 import { refuse } from './refusal.js';
 import { Retries } from './retries.js';
+import { type TurnSettings, Turns, usualTurns } from './turns.js';
+import { leadingRun, rulesetOf } from './under-one-ruleset.js';
 
 export interface BatcherSettings {
   /** Most claims, and most bytes, of one batch; a larger body travels alone. */
@@ -26,9 +32,13 @@ export interface BatcherSettings {
   readonly watchdogLeastMs: number;
   /** Budget of a claim that runs a second time: its own was spent by the thread that was lost. */
   readonly retryBudgetMs: number;
+  /** How long messages of the log let advisory claims go first. */
+  readonly durablePatienceMs: number;
   /** How long a claim may wait for its second run. */
   readonly retryPatienceMs: number;
   readonly quarantine: QuarantineSettings;
+  /** Where absent, as many batches run at once as there are cores beside main's. */
+  readonly turns?: TurnSettings;
 }
 
 export interface Answer {
@@ -45,6 +55,9 @@ interface Waiting extends UnreadClaim {
   readonly resolve: (answer: Answer) => void;
 }
 
+/** A batch is at most that part of what has no answer; but so many are worth handing over at once. */
+const besideOthers = { parts: 4, least: 8 } as const;
+
 export class Batcher {
   readonly #pool: ScreeningPool;
   readonly #settings: BatcherSettings;
@@ -54,8 +67,13 @@ export class Batcher {
   readonly #retries = new Retries<Waiting>();
   readonly #quarantine: Quarantine;
   readonly #estimate = new LoadEstimate();
+  readonly #turns: Turns;
   /** Every claim that has no answer yet. */
   readonly #open = new Set<Waiting>();
+  /** The batch of the log that waits for its turn, or is being decided. */
+  readonly #durable: DurableTurn;
+  /** Whoever wants to see what was judged. */
+  readonly watchers = new JudgedWatchers();
   #pumping = false;
   #sweep: { readonly timer: NodeJS.Timeout; readonly atMs: number } | null = null;
   #stopping = false;
@@ -68,12 +86,20 @@ export class Batcher {
     this.#clock = clock;
     this.#queue = new ClaimQueue(settings.queue);
     this.#quarantine = new Quarantine(settings.quarantine, clock);
+    this.#durable = new DurableTurn(settings.durablePatienceMs, clock);
+    this.#turns = new Turns(settings.turns ?? usualTurns, () => this.#pumpSoon());
     pool.onFree = () => this.#pumpSoon();
   }
 
   /** What waits for a thread now. */
   get queued(): { readonly claims: number; readonly bytes: number } {
     return { claims: this.#queue.size + this.#retries.size, bytes: this.#queue.bytes };
+  }
+
+  /** Nothing waits, and fewer batches run than may: whoever takes a moment of a core now takes it from no claim. */
+  get hasLeisure(): boolean {
+    if (this.#queue.size > 0 || this.#retries.size > 0 || this.#durable.isWaiting) return false;
+    return this.#turns.hasRoomBeside(this.#pool.counts().busy);
   }
 
   /** Screens one claim. Never rejects. The body must stay as it is until the answer is there; it is not moved. */
@@ -92,10 +118,30 @@ export class Batcher {
     return new Promise((resolve) => {
       const waiting: Waiting = { body, envelope, arrivedMs: nowMs, resolve };
       this.#open.add(waiting);
+      if (this.#open.size === 1) this.#pool.rightOfWay.take();
       this.#queue.push(waiting);
       this.#sweepBy(envelope.deadlineMs);
       this.#pumpSoon();
     });
+  }
+
+  /**
+   * Works off messages of the log, one batch at a time: whenever a thread is free and no advisory claim waits, and
+   * before those once it has waited long enough. The reply may be of fewer messages than were given: of those from the
+   * first on that one rule set judges. Fails where the thread did not survive it. A stopped batcher never comes to it.
+   */
+  decide(batch: LogBatch, watchdogMs: number): Promise<Result<DecideReply, Loss>> {
+    const decided = this.#durable.wait(async () => {
+      const { rulesetId, messages } = leadingRun(batch.messages, this.#pool.inForce);
+      const reply = await this.#pool.decide({ messages, pending: batch.pending }, watchdogMs, rulesetId);
+      if (reply.ok) {
+        const outcomes = reply.value.entries.flatMap(({ outcome }) => outcome ?? []);
+        this.watchers.tell({ rulesetId, path: 'durable', claims: [], outcomes });
+      }
+      return reply;
+    });
+    this.#pumpSoon();
+    return decided;
   }
 
   /** Takes no more claims; resolves when all have their answer, after `patienceMs` with `not_screened`. */
@@ -117,7 +163,8 @@ export class Batcher {
     if (!this.#queue.hasRoomFor(body)) return true;
     const ahead = this.#queue.ahead(path);
     if (ahead === 0) return false;
-    const waitMs = this.#estimate.waitMs(ahead, this.#settings.batchClaims, this.#pool.counts().ready);
+    const threads = this.#turns.sideBySide(this.#pool.counts().ready);
+    const waitMs = this.#estimate.waitMs(ahead, this.#mostClaims, threads);
     return nowMs + waitMs > deadlineMs;
   }
 
@@ -132,13 +179,17 @@ export class Batcher {
   }
 
   #pump(): void {
-    while (this.#pool.hasFree()) {
+    while (this.#turns.hasRoom && this.#pool.hasFree()) {
       const again = this.#retries.start(this.#pool.counts().ready - 1);
       if (again !== null) {
         void this.#runAlone(again);
         continue;
       }
-      const batch = this.#queue.takeBatch(this.#settings.batchClaims, this.#settings.batchBytes);
+      if (this.#durable.isDue || (this.#durable.isWaiting && this.#queue.size === 0)) {
+        this.#durable.begin();
+        continue;
+      }
+      const batch = this.#takeBatch();
       if (batch.length === 0) return;
       const nowMs = this.#clock.tickMs();
       const inTime = batch.filter((waiting) => !this.#expire(waiting, nowMs));
@@ -146,9 +197,31 @@ export class Batcher {
     }
   }
 
+  /** All of them under one rule set. */
+  #takeBatch(): Waiting[] {
+    const { batchBytes } = this.#settings;
+    const { inForce } = this.#pool;
+    if (inForce.special.size === 0) return this.#queue.takeBatch(this.#mostClaims, batchBytes);
+    return this.#queue.takeAlike(this.#mostClaims, batchBytes, (waiting) => rulesetOf(inForce, waiting));
+  }
+
+  /**
+   * A batch leaves others behind: senders, main and threads work side by side only where each has claims of its own in
+   * hand. If one took all that wait, all would wait for its thread, and then the thread for all of them.
+   */
+  get #mostClaims(): number {
+    return Math.min(
+      this.#settings.batchClaims,
+      Math.max(besideOthers.least, Math.ceil(this.#open.size / besideOthers.parts)),
+    );
+  }
+
   async #run(batch: readonly Waiting[], sentMs: number): Promise<void> {
-    const result = await this.#pool.screen(batch, this.#watchdogMs(batch, sentMs));
-    if (result.ok) this.#answer(batch, result.value, sentMs);
+    const ended = this.#turns.begin();
+    const rulesetId = rulesetOf(this.#pool.inForce, batch[0] as Waiting);
+    const result = await this.#pool.screen(batch, this.#watchdogMs(batch, sentMs), rulesetId);
+    ended();
+    if (result.ok) this.#answer(batch, result.value, sentMs, rulesetId);
     else this.#retryOneByOne(batch, result.error);
   }
 
@@ -166,9 +239,10 @@ export class Batcher {
     // A budget of its own, whatever the scene.
     const deadlineMs = sentMs + this.#settings.retryBudgetMs;
     const again = [{ ...waiting, envelope: { ...waiting.envelope, deadlineMs, stageDeadlines: null } }];
-    const result = await this.#pool.screen(again, this.#watchdogMs(again, sentMs));
+    const rulesetId = rulesetOf(this.#pool.inForce, waiting);
+    const result = await this.#pool.screen(again, this.#watchdogMs(again, sentMs), rulesetId);
     this.#retries.finish();
-    if (result.ok) this.#answer([waiting], result.value, sentMs);
+    if (result.ok) this.#answer([waiting], result.value, sentMs, rulesetId);
     else {
       this.#quarantine.add(waiting.body, result.error.rule);
       this.#events.quarantined({ rule: result.error.rule });
@@ -182,7 +256,7 @@ export class Batcher {
     return Math.max(this.#settings.watchdogLeastMs, latest - nowMs + this.#settings.watchdogGraceMs);
   }
 
-  #answer(batch: readonly Waiting[], reply: BatchReply, sentMs: number): void {
+  #answer(batch: readonly Waiting[], reply: BatchReply, sentMs: number, rulesetId: string): void {
     const elapsedMs = this.#clock.tickMs() - sentMs;
     this.#estimate.note(batch.length, elapsedMs, reply.elapsedMs);
     this.#events.batchScreened({
@@ -202,6 +276,7 @@ export class Batcher {
         screenMs: outcome.screenMs,
       });
     });
+    this.watchers.tell({ rulesetId, path: 'advisory', claims: batch, outcomes: reply.outcomes });
   }
 
   #refuse(waiting: Waiting, cause: NotScreenedCause, detail: string | null = null): void {
@@ -222,7 +297,9 @@ export class Batcher {
   #close(waiting: Waiting, answer: Answer): void {
     if (!this.#open.delete(waiting)) return;
     waiting.resolve(answer);
-    if (this.#open.size === 0) this.#drained();
+    if (this.#open.size > 0) return;
+    this.#pool.rightOfWay.give();
+    this.#drained();
   }
 
   /** Answers a queued claim whose budget is over; says whether it was. */

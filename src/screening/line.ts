@@ -9,10 +9,21 @@ import { fail, ok, type Result } from '../base/result.js';
 import type { Loss } from './loss.js';
 import { ByteReader } from './protocol/byte-reader.js';
 import { ByteWriter } from './protocol/byte-writer.js';
+import { copyBytes } from './protocol/copy-bytes.js';
+import type { DecideReply, LogBatch } from './protocol/decide.js';
+import { readDecideReply, writeDecideRequest } from './protocol/decide-codec.js';
+import { HeldWrites } from './protocol/held-writes.js';
 import { readReply } from './protocol/reply.js';
 import { writeRequest } from './protocol/request.js';
 import {
+  type ComparedUnder,
+  type CompareReply,
+  readCompareReply,
+  writeCompareRequest,
+} from './protocol/shadow.js';
+import {
   type BatchReply,
+  type JudgedUnder,
   type LineAnswer,
   type LineEnds,
   type LineMessage,
@@ -20,11 +31,12 @@ import {
   type LoadRequest,
   lineCell,
   lineCells,
+  lineQuestion,
   type UnreadClaim,
 } from './protocol.js';
 
 /** Bytes of shared memory on either way: a batch as the batcher cuts it, and its answers. More is moved. */
-const sharedBytes = { request: 1_114_112, reply: 524_288 };
+const sharedBytes = { request: 1_114_112, reply: 2_097_152 };
 
 export class Line {
   /** For the thread; the port moves there. */
@@ -33,6 +45,7 @@ export class Line {
   readonly #cells: Int32Array;
   readonly #request: ByteWriter;
   readonly #reply: Buffer;
+  readonly #held = new HeldWrites();
   #answered: ((answer: Result<LineAnswer, Loss>) => void) | null = null;
   #loss: Loss | null = null;
 
@@ -58,12 +71,33 @@ export class Line {
   }
 
   /** One question at a time; the bodies are copied before it returns. Fails where the thread did not survive it. */
-  async screen(rulesetId: string, claims: readonly UnreadClaim[]): Promise<Result<BatchReply, Loss>> {
+  async screen(under: JudgedUnder, claims: readonly UnreadClaim[]): Promise<Result<BatchReply, Loss>> {
     this.#request.restart();
-    writeRequest(this.#request, rulesetId, claims);
-    const { length, overflow } = this.#request;
-    const answer = await (overflow === null ? this.#ask(length) : this.#ask(-length, overflow, [overflow]));
-    return answer.ok ? ok(this.#readReply(answer.value as ArrayBuffer | null)) : answer;
+    this.#request.u8(lineQuestion.screen);
+    writeRequest(this.#request, under, claims);
+    const answer = await this.#askWritten();
+    return answer.ok ? ok(readReply(this.#copyReply(answer.value))) : answer;
+  }
+
+  /** The same for messages of the log, in their order. */
+  async decide(under: JudgedUnder, batch: LogBatch): Promise<Result<DecideReply, Loss>> {
+    this.#request.restart();
+    this.#request.u8(lineQuestion.decide);
+    writeDecideRequest(this.#request, { ...under, batch }, this.#held);
+    const answer = await this.#askWritten();
+    if (!answer.ok) return answer;
+    const reply = readDecideReply(this.#copyReply(answer.value));
+    this.#held.add(reply.writes);
+    return ok(reply);
+  }
+
+  /** Claims that have their answers, judged by two rule sets; the bodies are copied before it returns. */
+  async compare(under: ComparedUnder, claims: readonly UnreadClaim[]): Promise<Result<CompareReply, Loss>> {
+    this.#request.restart();
+    this.#request.u8(lineQuestion.compare);
+    writeCompareRequest(this.#request, under, claims);
+    const answer = await this.#askWritten();
+    return answer.ok ? ok(readCompareReply(this.#copyReply(answer.value))) : answer;
   }
 
   /** The thread is gone: what it was asked, or is asked from now on, fails at once. */
@@ -71,6 +105,12 @@ export class Line {
     this.#loss = loss;
     this.#settle(fail(loss));
     this.#port.close();
+  }
+
+  /** Asks what stands in the request. */
+  #askWritten(): Promise<Result<LineAnswer, Loss>> {
+    const { length, overflow } = this.#request;
+    return overflow === null ? this.#ask(length) : this.#ask(-length, overflow, [overflow]);
   }
 
   /** `length`: see `lineCell`. */
@@ -93,10 +133,12 @@ export class Line {
   }
 
   /** Copied out of the shared memory in one piece: the thread's next answers are written over it. */
-  #readReply(moved: ArrayBuffer | null): BatchReply {
+  #copyReply(answer: LineAnswer): ByteReader {
+    const moved = answer as ArrayBuffer | null;
     const length = Atomics.load(this.#cells, lineCell.reply);
-    const reply =
-      moved === null ? Buffer.from(this.#reply.subarray(0, length)) : Buffer.from(moved, 0, length);
-    return readReply(new ByteReader(reply));
+    if (moved !== null) return new ByteReader(Buffer.from(moved, 0, length));
+    const reply = Buffer.allocUnsafe(length);
+    copyBytes(this.#reply.subarray(0, length), reply, 0);
+    return new ByteReader(reply);
   }
 }

@@ -8,10 +8,18 @@ import { Piscina } from 'piscina';
 import { assert } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Artifact } from '../ruleset/compile/artifact.js';
+import { type Overlay, overlayText } from '../ruleset/overlay/overlay.js';
+import type { InForce } from '../ruleset/release/in-force.js';
+import { collectRarely } from './collect-rarely.js';
 import type { LossCause, ScreeningEvents } from './events.js';
+import type { Line } from './line.js';
+import { type Haste, Loading } from './loading.js';
 import { causeOf, type Loss, vanished } from './loss.js';
 import { type PackedArtifact, packArtifact } from './packed-artifact.js';
+import type { DecideReply, LogBatch } from './protocol/decide.js';
+import { RightOfWay } from './protocol/give-way.js';
 import type { BatchReply, Loaded, UnreadClaim, WorkerSettings, WorkerTask } from './protocol.js';
+import { Shelf } from './shelf.js';
 import { Thread } from './thread.js';
 
 export interface PoolSettings {
@@ -32,17 +40,21 @@ export interface PoolSettings {
 const defaultWorkerFile = new URL('../../workers/screen.worker.js', import.meta.url);
 const backoffMs = { first: 100, most: 10_000 };
 const stopPatienceMs = 5_000;
+const never = new AbortController().signal;
 
 export class ScreeningPool {
   readonly #settings: PoolSettings;
   readonly #events: ScreeningEvents;
   readonly #piscina: Piscina;
   readonly #threads = new Set<Thread>();
-  #current: PackedArtifact;
-  #incoming: PackedArtifact | null = null;
+  readonly #shelf: Shelf;
+  readonly #loading: Loading;
+  /** For screenings, while any has no answer; said by the batcher. */
+  readonly rightOfWay = new RightOfWay();
   /** Whom the task that is being handed to Piscina right now is for; null when it is taken or not to be taken. */
   #addressee: Thread | null = null;
   #failures = 0;
+  #overlay = '';
   /** How many of the first threads Piscina has still to announce. */
   #unannounced: number;
   #stopping = false;
@@ -60,6 +72,8 @@ export class ScreeningPool {
     events: ScreeningEvents,
   ): Promise<Result<ScreeningPool, string>> {
     assert(settings.threads >= 2, 'a pool has at least two threads');
+    // Main carries the bodies of what the threads do.
+    collectRarely();
     const pool = new ScreeningPool(artifact, settings, events);
     const problem = await new Promise<string | null>((resolve) => {
       pool.#started = resolve;
@@ -72,7 +86,14 @@ export class ScreeningPool {
   private constructor(artifact: Artifact, settings: PoolSettings, events: ScreeningEvents) {
     this.#settings = settings;
     this.#events = events;
-    this.#current = packArtifact(artifact);
+    this.#shelf = new Shelf(packArtifact(artifact));
+    this.#loading = new Loading(this.#shelf, {
+      threads: this.#threads,
+      loadInto: (thread, packed, gently) => this.#loadInto(thread, packed, gently),
+      release: (thread) => this.#release(thread),
+      giveUp: (thread, problem) => this.#giveUp(thread, problem),
+      whole: () => this.#whole(),
+    });
     this.#unannounced = settings.threads;
     this.#piscina = new Piscina({
       filename: (settings.workerFile ?? defaultWorkerFile).href,
@@ -100,8 +121,24 @@ export class ScreeningPool {
     this.#piscina.on('error', () => {});
   }
 
-  get rulesetId(): string {
-    return this.#current.id;
+  /** Which rule set a claim is to be screened by. */
+  get inForce(): InForce {
+    return this.#shelf.inForce;
+  }
+
+  /** Whether `use` may name it: threads hold it, or a replacement is about to. */
+  has(rulesetId: string): boolean {
+    return this.#loading.has(rulesetId);
+  }
+
+  /** Null: threads do not hold it. */
+  packed(rulesetId: string): PackedArtifact | null {
+    return this.#shelf.packed(rulesetId);
+  }
+
+  /** What batches are judged under now, as it travels. */
+  get overlay(): string {
+    return this.#overlay;
   }
 
   /** How many threads are in service, and how many of these are screening now. */
@@ -114,47 +151,76 @@ export class ScreeningPool {
     return { ready, busy };
   }
 
+  /** Whether a thread could take a batch now, under any rule set in force. */
   hasFree(): boolean {
     return this.#free() !== null;
   }
 
   /**
-   * Runs a batch on a free thread (there must be one). The bodies are copied before it returns. A thread that has not
-   * answered after `watchdogMs` is ended. Fails with the loss where the thread did not survive the batch; it is then
-   * already being replaced.
+   * Runs a batch under a rule set in force, on a free thread (there must be one). The bodies are copied before it
+   * returns. A thread that has not answered after `watchdogMs` is ended. Fails with the loss where the thread did not
+   * survive the batch; it is then already being replaced.
    */
-  async screen(claims: readonly UnreadClaim[], watchdogMs: number): Promise<Result<BatchReply, Loss>> {
-    const thread = this.#free();
-    assert(thread !== null, 'a batch is only sent to a free thread');
-    thread.enterBusy(this.#current.id, claims.length);
+  async screen(
+    claims: readonly UnreadClaim[],
+    watchdogMs: number,
+    rulesetId: string,
+  ): Promise<Result<BatchReply, Loss>> {
+    return this.#ask(this.#free(), rulesetId, claims.length, watchdogMs, (line) =>
+      line.screen({ rulesetId, overlay: this.#overlay }, claims),
+    );
+  }
+
+  /** The same for messages of the log, in their order; on the free thread that screenings would take last. */
+  async decide(batch: LogBatch, watchdogMs: number, rulesetId: string): Promise<Result<DecideReply, Loss>> {
+    return this.#ask(this.#allFree().at(-1) ?? null, rulesetId, batch.messages.length, watchdogMs, (line) =>
+      line.decide({ rulesetId, overlay: this.#overlay }, batch),
+    );
+  }
+
+  /** A thread lets go of a rule set only when it loads another, which it does between its batches. */
+  async #ask<Reply>(
+    thread: Thread | null,
+    rulesetId: string,
+    size: number,
+    watchdogMs: number,
+    question: (line: Line) => Promise<Result<Reply, Loss>>,
+  ): Promise<Result<Reply, Loss>> {
+    assert(
+      thread?.has(rulesetId) === true,
+      'a batch is only sent to a free thread, under a rule set in force',
+    );
+    thread.enterBusy(rulesetId, size);
     const watchdog = setTimeout(() => thread.ending.abort(), watchdogMs);
-    const reply = await thread.line.screen(this.#current.id, claims);
+    const reply = await question(thread.line);
     clearTimeout(watchdog);
     this.#release(thread);
     return reply;
   }
 
   /**
-   * Brings another rule set to every thread, one thread after another so that the others go on screening, and then
-   * uses it for every batch that follows. Fails with a sentence, and goes on with the old one, where it cannot run.
+   * Brings another rule set to every thread, one thread after another so that the others go on screening. Fails with a
+   * sentence where it cannot run. `beside`: others that will be in force with it, and must not make room for it. When
+   * `signal` aborts, nobody wants it any more.
    */
-  async load(artifact: Artifact): Promise<Result<void, string>> {
-    assert(this.#incoming === null, 'one swap at a time');
-    const incoming = packArtifact(artifact);
-    this.#incoming = incoming;
-    // A set also yields what is added while we walk; replacements load the incoming rule set by themselves.
-    for (const thread of this.#threads) {
-      if (thread.has(incoming.id) || !(await thread.reserve())) continue;
-      const loaded = await this.#loadInto(thread, incoming);
-      this.#release(thread);
-      if (!loaded.ok) {
-        this.#incoming = null;
-        return loaded;
-      }
-    }
-    this.#current = incoming;
-    this.#incoming = null;
-    return ok(undefined);
+  async load(
+    packed: PackedArtifact,
+    beside: readonly string[] = [],
+    haste: Haste = 'gently',
+    signal: AbortSignal = never,
+  ): Promise<Result<void, string>> {
+    return this.#loading.toAll(packed, beside, haste, signal);
+  }
+
+  /** From the next batch on; all have been loaded. `later`: what is meant to follow, and must stay loaded. */
+  use(inForce: InForce, later: InForce = inForce): void {
+    this.#shelf.use(inForce, later);
+    this.onFree();
+  }
+
+  /** From the next batch on. */
+  useOverlay(overlay: Overlay): void {
+    this.#overlay = overlayText(overlay);
   }
 
   /** Ends all threads. Batches still running fail as lost, so drain the batcher first. */
@@ -179,17 +245,19 @@ export class ScreeningPool {
 
   /** The first free thread, so that at low load one thread stays hot and the others stay spare. */
   #free(): Thread | null {
-    if (this.#stopping) return null;
-    for (const thread of this.#threads) {
-      if (thread.mode === 'free' && thread.has(this.#current.id)) return thread;
-    }
-    return null;
+    return this.#allFree()[0] ?? null;
+  }
+
+  #allFree(): Thread[] {
+    if (this.#stopping) return [];
+    const ids = this.#shelf.idsInForce;
+    return [...this.#threads].filter((thread) => thread.mode === 'free' && thread.hasAll(ids));
   }
 
   /** The one place where Piscina gets a task. Rejects when the thread ends, which is the only end of the task. */
   async #serve(thread: Thread): Promise<void> {
     const { line, progress, ending } = thread;
-    const task: WorkerTask = { line: line.ends, progress };
+    const task: WorkerTask = { line: line.ends, progress, rightOfWay: this.rightOfWay.shared };
     this.#addressee = thread;
     const served = this.#piscina.run(task, { transferList: [line.ends.port], signal: ending.signal });
     // Still addressed, so not taken: the thread died a moment ago, and the task would wait in Piscina's queue.
@@ -242,13 +310,15 @@ export class ScreeningPool {
     if (this.#stopping || thread.mode !== 'starting') return;
     thread.enterLoading();
     this.#serve(thread).catch((error) => this.#ended(thread, error));
-    for (const artifact of [this.#current, this.#incoming]) {
-      if (artifact === null) continue;
-      const loaded = await this.#loadInto(thread, artifact);
-      if (!loaded.ok) return this.#giveUp(thread, loaded.error);
-    }
+    const loaded = await this.#loading.whatIsInForce(thread);
+    if (!loaded.ok) return this.#giveUp(thread, loaded.error);
     this.#failures = 0;
     this.#release(thread);
+    this.#loading.theRest(thread);
+  }
+
+  async #whole(): Promise<void> {
+    while (!this.#stopping && this.counts().ready < this.#settings.threads) await sleep(10);
   }
 
   #giveUp(thread: Thread, problem: string): void {
@@ -258,13 +328,18 @@ export class ScreeningPool {
     if (thread.mode !== 'gone') this.#lose(thread, 'error', null, 0);
   }
 
-  async #loadInto(thread: Thread, artifact: PackedArtifact): Promise<Result<Loaded, string>> {
+  async #loadInto(
+    thread: Thread,
+    artifact: PackedArtifact,
+    gently: boolean,
+  ): Promise<Result<Loaded, string>> {
     const watchdog = setInterval(
       () => thread.mayBeKilled && thread.ending.abort(),
       this.#settings.loadTimeoutMs,
     );
     const { bytes, tables } = artifact;
-    const answer = await thread.line.load({ artifact: bytes, tables });
+    const keep = this.#shelf.ids;
+    const answer = await thread.line.load({ artifact: bytes, tables, keep, gently });
     clearInterval(watchdog);
     if (!answer.ok) {
       const { cause } = answer.error;
@@ -273,7 +348,7 @@ export class ScreeningPool {
     }
     const loaded = answer.value;
     if (!loaded.ok) return loaded;
-    thread.noteLoaded(loaded.value);
+    thread.noteLoaded(loaded.value, keep);
     this.#events.workerReady(loaded.value);
     return loaded;
   }

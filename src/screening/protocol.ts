@@ -8,6 +8,7 @@ import type { Result } from '../base/result.js';
 import type { WireFormat } from '../claim/formats/wire-format.js';
 import { stageOf } from '../claim/stage.js';
 import type { GapCause, NotScreenedCause, Status } from '../decision/decision.js';
+import type { ByteRange } from '../decision/encode.js';
 
 /** What main knows of one body without reading it. */
 export interface Envelope {
@@ -15,7 +16,7 @@ export interface Envelope {
   readonly format: WireFormat | null;
   /** From subject or credential; the body must agree. Null where any institution is allowed. */
   readonly institution: string | null;
-  /** Only these kinds may come this way. */
+  /** `advisory`: a screening. `durable`: goods sold, which are looked at before they go into the log. */
   readonly path: 'advisory' | 'durable';
   /** Wall clock of receipt, for the national answer's `respond_time`. */
   readonly receivedAtMs: number;
@@ -54,10 +55,24 @@ export interface UnreadClaim {
   readonly envelope: Envelope;
 }
 
+/** What a batch is judged under, whatever is put in force meanwhile. */
+export interface JudgedUnder {
+  readonly rulesetId: string;
+  /** As `overlayText` spells it; the worker keeps what it has read for as long as it stays the same. */
+  readonly overlay: string;
+}
+
 /** The one task of a thread, for all its life: to answer on its line. */
 export interface WorkerTask {
   readonly line: LineEnds;
   readonly progress: SharedArrayBuffer;
+  /** Of all threads; see `protocol/give-way.ts`. */
+  readonly rightOfWay: SharedArrayBuffer;
+}
+
+/** What the thread of a shadow is started with (`workerData`). */
+export interface ShadowTask extends Omit<WorkerTask, 'rightOfWay'> {
+  readonly settings: WorkerSettings;
 }
 
 /** What a thread holds of the line between it and main; see `protocol/serve-line.ts`. */
@@ -77,12 +92,19 @@ export interface LineEnds {
 export const lineCell = { asked: 0, request: 1, reply: 2 } as const;
 export const lineCells = 3;
 
+/** The first byte of a batch: what is asked of it. */
+export const lineQuestion = { screen: 0, decide: 1, compare: 2 } as const;
+
 /** What main posts to a thread: a rule set to load, or a request that was too large for the shared memory. */
 export type LineMessage = LoadRequest | ArrayBuffer;
 
 export interface LoadRequest {
   readonly artifact: SharedArrayBuffer;
   readonly tables: SharedArrayBuffer;
+  /** Ids of the rule sets that the thread holds from then on; it lets go of all others. */
+  readonly keep: readonly string[];
+  /** Nobody waits for the thread: it leaves the processor to others half of the time. */
+  readonly gently: boolean;
 }
 
 /** What a thread posts to main; null: the reply is in the shared memory. */
@@ -94,6 +116,8 @@ export interface WorkerSettings {
   readonly patientSecret: string;
   /** Institutions whose systems are told of a partial screening as of a failed one (`infcode` -1). */
   readonly partialAsFailure: readonly string[];
+  /** Folder of the history store; null: there is none, and whatever asks history stays undecided. */
+  readonly historyFolder: string | null;
 }
 
 export type LoadReply = Result<Loaded, string>;
@@ -106,8 +130,11 @@ export interface Loaded {
   readonly heapBytes: number;
 }
 
-/** The live rule set, and the one that is coming or has just gone. */
-export const rulesetsPerThread = 2;
+/**
+ * The live rule set, the one of all others where that is for some institutions only, the one before, and one that is
+ * coming.
+ */
+export const rulesetsPerThread = 4;
 
 /** Several byte strings in one buffer. */
 export interface Slab {
@@ -117,11 +144,10 @@ export interface Slab {
 }
 
 /** A batch as the worker sees it: its bodies in memory of the worker's own. */
-export interface BatchRequest extends Slab {
+export interface BatchRequest extends Slab, JudgedUnder {
   readonly envelopes: readonly Envelope[];
   /** See `progressCell`; read by main after a loss. */
   readonly progress: SharedArrayBuffer;
-  readonly rulesetId: string;
 }
 
 /** Int32 cells of a thread's `progress`: what runs now, -1 where nothing does. */
@@ -149,14 +175,24 @@ export interface Crash {
   readonly at: string;
 }
 
-/** What main counts and puts into headers; no claim content. */
+/** What main counts, and puts into headers and subjects; nothing of a person. */
 export interface Outcome {
   readonly format: WireFormat;
   readonly status: Status;
   readonly cause: NotScreenedCause | null;
   readonly decisionId: string | null;
+  /** Whose claim it was: what the envelope says, else the body, which is not checked; null where neither does. */
+  readonly institution: string | null;
+  /** Number of a screening's scene, or the kind of a durable event; null: nobody has read it. */
+  readonly scene: string | null;
+  /** Where the native decision stands in the answer; null: the answer is nothing else. */
+  readonly decisionAt: ByteRange | null;
   /** Rule ids of the findings. */
   readonly rules: readonly string[];
+  /** Of these, the ones with a finding that somebody is shown. */
+  readonly shown: readonly string[];
+  /** Rule ids of what is kept without being shown, only because of the overlay. */
+  readonly heldBack: readonly string[];
   /** Causes of incomplete coverage, each once. */
   readonly gaps: readonly GapCause[];
   /** Fields with data-quality notes, each once. */

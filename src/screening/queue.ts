@@ -48,7 +48,7 @@ export class ClaimQueue<Item extends Queued> {
    * the first alone is more.
    */
   takeBatch(claims: number, bytes: number): Item[] {
-    const lane = this.#lanes.advisory.size > 0 ? this.#lanes.advisory : this.#lanes.durable;
+    const lane = this.#next;
     const batch: Item[] = [];
     let taken = 0;
     for (let next = lane.peek(); next !== undefined && batch.length < claims; next = lane.peek()) {
@@ -59,6 +59,32 @@ export class ClaimQueue<Item extends Queued> {
     }
     this.#bytes -= taken;
     return batch;
+  }
+
+  /**
+   * The same, where claims of different kinds must not travel together: the next claim, and with it those of its kind
+   * in their order. The others stay where they are, so that the next batch begins with whoever has waited longest.
+   */
+  takeAlike(claims: number, bytes: number, kindOf: (item: Item) => string): Item[] {
+    const lane = this.#next;
+    const first = lane.peek();
+    if (first === undefined) return [];
+    const kind = kindOf(first);
+    let [count, taken, full] = [0, 0, false];
+    const batch = lane.remove((item) => {
+      if (full || kindOf(item) !== kind) return false;
+      full = count === claims || (count > 0 && taken + item.body.byteLength > bytes);
+      if (full) return false;
+      count += 1;
+      taken += item.body.byteLength;
+      return true;
+    });
+    this.#bytes -= taken;
+    return batch;
+  }
+
+  get #next(): Fifo<Item> {
+    return this.#lanes.advisory.size > 0 ? this.#lanes.advisory : this.#lanes.durable;
   }
 
   /** The earliest deadline among the waiting; Infinity where none waits. */

@@ -2,7 +2,7 @@
 import { recogniseFormat } from '../claim/formats/recognise.js';
 import { notScreened } from '../decision/decide.js';
 import type { NotScreenedCause } from '../decision/decision.js';
-import { encodeDecision } from '../decision/encode.js';
+import { encodeAnswer } from '../decision/encode.js';
 import type { Envelope, Outcome } from './protocol.js';
 
 export interface Refusal {
@@ -16,21 +16,27 @@ export interface Refusal {
  */
 export function refuse(
   body: Uint8Array,
-  envelope: Pick<Envelope, 'format' | 'receivedAtMs'>,
+  envelope: Pick<Envelope, 'format' | 'receivedAtMs' | 'institution'>,
   cause: NotScreenedCause,
   detail: string | null,
 ): Refusal {
   const format = envelope.format ?? recogniseFormat(null, body);
+  const decision = notScreened(cause, detail, {}, null);
+  const { bytes, decisionAt } = encodeAnswer(decision, null, format, envelope.receivedAtMs);
   const outcome: Outcome = {
     format,
     status: 'not_screened',
     cause,
     decisionId: null,
+    institution: envelope.institution,
+    scene: null,
+    decisionAt,
     rules: [],
+    shown: [],
+    heldBack: [],
     gaps: [],
     notes: [],
     screenMs: 0,
   };
-  const decision = notScreened(cause, detail, {}, null);
-  return { bytes: encodeDecision(decision, null, format, envelope.receivedAtMs), outcome };
+  return { bytes, outcome };
 }

@@ -8,7 +8,7 @@ import type { Worker } from 'node:worker_threads';
 import { assert } from '../base/assert.js';
 import { Line } from './line.js';
 import type { Loss } from './loss.js';
-import { type Loaded, progressBytes, progressCell, rulesetsPerThread } from './protocol.js';
+import { type Loaded, progressBytes, progressCell } from './protocol.js';
 
 export type ThreadMode = 'starting' | 'loading' | 'free' | 'busy' | 'gone';
 
@@ -89,18 +89,18 @@ export class Thread {
     });
   }
 
-  /** Remembers the two newest, as the thread's own cache does: the live one and the one that comes or went. */
-  noteLoaded(loaded: Loaded): void {
-    this.#rulesets.delete(loaded.rulesetId);
+  /** The thread holds it now, and of the others those in `keep`. */
+  noteLoaded(loaded: Loaded, keep: readonly string[]): void {
+    for (const id of this.#rulesets.keys()) if (!keep.includes(id)) this.#rulesets.delete(id);
     this.#rulesets.set(loaded.rulesetId, loaded);
-    for (const id of this.#rulesets.keys()) {
-      if (this.#rulesets.size <= rulesetsPerThread) break;
-      this.#rulesets.delete(id);
-    }
   }
 
   has(rulesetId: string): boolean {
     return this.#rulesets.has(rulesetId);
+  }
+
+  hasAll(rulesetIds: readonly string[]): boolean {
+    return rulesetIds.every((id) => this.#rulesets.has(id));
   }
 
   #clearProgress(): void {

@@ -21,6 +21,52 @@ function queueOf(...items: readonly Item[]): ClaimQueue<Item> {
   return queue;
 }
 
+describe('a batch of one kind', () => {
+  const kindOf = ({ name }: Item) => name.slice(0, 1);
+
+  test('begins with the next claim, and leaves the others where they are', () => {
+    const queue = queueOf(...['a1', 'b1', 'a2', 'b2', 'a3'].map((name) => item(name)));
+    expect(names(queue.takeAlike(2, 100, kindOf))).toBe('a1a2');
+    expect(names(queue.takeAlike(9, 100, kindOf))).toBe('b1b2');
+    expect(names(queue.takeAlike(9, 100, kindOf))).toBe('a3');
+    expect(queue.takeAlike(9, 100, kindOf)).toEqual([]);
+    expect([queue.size, queue.bytes]).toEqual([0, 0]);
+  });
+
+  test('whatever waits: all of it once, in order within its kind, whoever is next among them', () => {
+    const waiting = fc.array(
+      fc.record({ kind: fc.constantFrom('a', 'b', 'c'), bytes: fc.integer({ min: 1, max: 9 }) }),
+    );
+    const caps = fc.record({
+      claims: fc.integer({ min: 1, max: 5 }),
+      bytes: fc.integer({ min: 1, max: 20 }),
+    });
+    fc.assert(
+      fc.property(waiting, caps, (kinds, cap) => {
+        const items = kinds.map(({ kind, bytes }, i) => item(`${kind}${i} `, bytes));
+        const queue = queueOf(...items);
+        const rest = [...items];
+        for (let size = queue.size; size > 0; size = queue.size) {
+          const batch = queue.takeAlike(cap.claims, cap.bytes, kindOf);
+          const [first] = rest;
+          // As a plain walk over what waits would take them.
+          const alike = rest.filter((one) => kindOf(one) === kindOf(first as Item));
+          expect(batch).toEqual(alike.slice(0, batch.length));
+          const bytes = batch.reduce((sum, { body }) => sum + body.byteLength, 0);
+          const next = alike[batch.length];
+          expect(batch.length).toBeGreaterThan(0);
+          expect(batch.length === 1 || bytes <= cap.bytes).toBe(true);
+          const full = batch.length === cap.claims || bytes + (next?.body.byteLength ?? 0) > cap.bytes;
+          expect(next === undefined || full).toBe(true);
+          for (const one of batch) rest.splice(rest.indexOf(one), 1);
+          expect(queue.bytes).toBe(rest.reduce((sum, { body }) => sum + body.byteLength, 0));
+        }
+        expect(rest).toEqual([]);
+      }),
+    );
+  });
+});
+
 describe('a batch', () => {
   test('is in order of receipt, capped by count', () => {
     const queue = queueOf(item('a'), item('b'), item('c'));

@@ -3,7 +3,7 @@ import { unpackWire } from '../../src/base/wire.js';
 import { claimLimits } from '../../src/claim/fields.js';
 import { refuse } from '../../src/screening/refusal.js';
 
-const envelope = { format: null, receivedAtMs: 1_773_800_500_000 };
+const envelope = { format: null, institution: 'H1', receivedAtMs: 1_773_800_500_000 };
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 test('speaks the format of a body that it does not read', () => {

@@ -46,6 +46,19 @@ test('the clock is read for every eighth question only', () => {
   expect(readings()).toBe(10);
 });
 
+test('each question reads the clock while questions take long', () => {
+  const { meter, setNow, readings } = meterAt();
+  meter.beginClaim(0, 1_000);
+  for (let i = 0; i < 60; i++) {
+    setNow(i * 5);
+    meter.mayGoOn();
+  }
+  expect(readings()).toBeGreaterThan(50);
+  const before = readings();
+  for (let i = 0; i < 80; i++) meter.mayGoOn();
+  expect(readings() - before).toBeLessThan(16);
+});
+
 test('nothing ran: the budget was over and no rule was entered', () => {
   const { meter, setNow } = meterAt();
   setNow(20);

@@ -23,7 +23,7 @@ function screen(
   progress: SharedArrayBuffer = newProgress(),
 ): BatchReply {
   const batch = { ...packSlab(bodies), envelopes: bodies.map(() => envelope()) };
-  return screenBatch({ ...batch, progress, rulesetId: loaded.id }, loaded, systemClock);
+  return screenBatch({ ...batch, progress, rulesetId: loaded.id, overlay: '' }, loaded, systemClock);
 }
 
 /** Fails in the second rule for item code Y. */

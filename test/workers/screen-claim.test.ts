@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { packWire, unpackWire } from '../../src/base/wire.js';
 import { claimLimits } from '../../src/claim/fields.js';
+import { nothingScreened } from '../../src/ruleset/runtime/screened.js';
 import type { Envelope } from '../../src/screening/protocol.js';
 import { ClaimMeter } from '../../workers/claim-meter.js';
 import type { LoadedRuleset } from '../../workers/ruleset-cache.js';
@@ -14,7 +15,6 @@ import {
   loadedOf,
   mayRun,
   newProgress,
-  nothingFound,
   spent,
 } from './fixtures/rulesets.js';
 
@@ -76,10 +76,13 @@ describe('the institution', () => {
     const answer = screen(jsonOf(claimOf(['T000000001'], { institution })));
     expect(answer.outcome).toMatchObject({ status: 'not_screened', cause: 'wrong-institution', rules: [] });
     expect(decisionOf(answer).findings).toEqual([]);
+    // What is counted or copied of it is the sender's, whatever the body says.
+    expect(answer.outcome.institution).toBe('H35010200001');
   });
 
   test('a sender that may speak for all is not compared', () => {
-    expect(screen(jsonOf(claimOf(['T000000001'])), { institution: null }).outcome.status).toBe('alert');
+    const { outcome } = screen(jsonOf(claimOf(['T000000001'])), { institution: null });
+    expect(outcome).toMatchObject({ status: 'alert', institution: 'H35010200001', decisionAt: null });
   });
 
   test('decides whether partial is told as a failure', () => {
@@ -98,8 +101,8 @@ describe('the institution', () => {
   });
 });
 
-function nationalData(code: string): object {
-  const encounter = { mdtrt_id: 'IP1', medins_id: code, fsi_diagnose_dtos: [], fsi_order_dtos: [] };
+function nationalData(code: string, orders: readonly object[] = []): object {
+  const encounter = { mdtrt_id: 'IP1', medins_id: code, fsi_diagnose_dtos: [], fsi_order_dtos: orders };
   return { trig_scen: '9', patient_dtos: [{ patn_id: 'P1', fsi_encounter_dtos: [encounter] }] };
 }
 
@@ -126,7 +129,7 @@ describe('a claim that is not screened', () => {
     const clock = { wallMs: () => 0, tickMs: () => nowMs };
     const loaded = loadedOf((_claim, meter) => {
       nowMs = 100;
-      return mayRun(meter, 0) ? nothingFound : spent('no-item-x');
+      return mayRun(meter, 0) ? nothingScreened : spent('no-item-x');
     });
     const meter = new ClaimMeter(newProgress(), clock);
     meter.beginClaim(0, 50);
@@ -187,3 +190,34 @@ test('what ran before the budget was over is kept, the rest is listed', () => {
 });
 
 const spentOf = (rule: string) => ({ notEvaluated: spent(rule).notEvaluated });
+
+describe('an answer of more than a message may hold', () => {
+  const codes = Array.from({ length: 400 }, () => 'T000000001');
+  const everywhere: typeof findsItemX = (claim, meter) => {
+    const found = findsItemX(claim, meter);
+    const lines = found.findings.flatMap((one) => one.lines);
+    // What GBK does not have takes more there than in UTF-8.
+    const findings = found.findings.map((one) => ({ ...one, lines, message: '\u{20000}é'.repeat(200) }));
+    return { ...found, findings };
+  };
+  const orders = codes.map((hilist_code, i) => {
+    return { rx_id: `L${i}`, hilist_code, hilist_type: '201', cnt: 1, pric: 1, sumamt: 1 };
+  });
+  const data = nationalData('H35010200001', orders);
+  const national = Buffer.from(JSON.stringify({ infno: '3102', input: { data } }));
+  const forms: readonly (readonly [string, Uint8Array, Envelope['format']])[] = [
+    ['native-json', jsonOf(claimOf(codes)), null],
+    ['native-msgpack', packWire(claimOf(codes)), null],
+    ['nhsa-json', national, 'nhsa-json'],
+    ['nhsa-gbk', national, 'nhsa-gbk'],
+  ];
+
+  test.each(forms)('fits, and says how many findings there are: %s', (form, body, format) => {
+    const { bytes, outcome } = screen(body, { format }, loadedOf(everywhere));
+    expect([outcome.format, outcome.status]).toEqual([form, 'alert']);
+    expect(bytes.byteLength).toBeLessThanOrEqual(1024 * 1024 - 64 * 1024);
+    // Cut no further than it has to be.
+    expect(bytes.byteLength).toBeGreaterThan(600_000);
+    expect(Buffer.from(bytes).toString('latin1')).toMatch(/Shows \d+ of 400 findings\./);
+  });
+});

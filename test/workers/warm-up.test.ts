@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { claimOf } from '../../src/claim/columns/claim-of.js';
+import { nothingScreened } from '../../src/ruleset/runtime/screened.js';
 import { packTables } from '../../src/ruleset/runtime/tables/pack-tables.js';
 import { openTables } from '../../src/ruleset/runtime/tables/tables.js';
-import { warmUp, warmUpBodies } from '../../workers/warm-up.js';
-import { loadedOf, mayRun, newProgress, nothingFound } from './fixtures/rulesets.js';
+import { madeUpBodies } from '../../workers/made-up-bodies.js';
+import { warmUp } from '../../workers/warm-up.js';
+import { loadedOf, mayRun, newProgress } from './fixtures/rulesets.js';
 
 const codes = Array.from({ length: 100 }, (_, i) => `T${String(100_000_000 + i)}`);
 const tablesOf = (tables: Readonly<Record<string, unknown>>) => openTables(packTables(tables as never));
@@ -15,8 +17,8 @@ const tables = tablesOf({
 });
 
 describe('the made-up claims', () => {
-  const { reader } = loadedOf(() => nothingFound);
-  const read = warmUpBodies(tables).map(({ body, format }) => {
+  const { reader } = loadedOf(() => nothingScreened);
+  const read = madeUpBodies(tables).map(({ body, format }) => {
     const result = reader.read(body, format);
     return { format, claim: result.ok ? claimOf(result.value.columns) : null };
   });
@@ -41,21 +43,33 @@ describe('the made-up claims', () => {
     }
   });
 
-  test('have facts that rules can decide on: times, amounts, sex, age', () => {
-    for (const { claim } of read) {
-      if (claim === null) continue;
-      const { patient, lines, encounter } = claim;
-      expect([patient.sex, patient.birthDate, encounter.type, encounter.admittedAt]).not.toContain(null);
+  test('have facts that rules can decide on: times, amounts, and mostly sex and age', () => {
+    const claims = read.flatMap(({ claim }) => claim ?? []);
+    for (const { lines, encounter } of claims) {
+      expect([encounter.type, encounter.admittedAt]).not.toContain(null);
       for (const line of lines) expect([line.at, line.netAmountFen, line.netQuantityE4]).not.toContain(null);
+    }
+    for (const fact of ['sex', 'birthDate'] as const) {
+      const unknown = claims.filter(({ patient }) => patient[fact] === null).length;
+      expect(unknown).toBeLessThan(claims.length / 2);
     }
   });
 
+  test('are as untidy as real ones: refunds, self-paid lines, items that no table has, names in Chinese', () => {
+    const lines = read.flatMap(({ claim }) => claim?.lines ?? []);
+    expect(lines.some(({ refund }) => refund)).toBe(true);
+    expect(lines.some(({ selfPaid }) => selfPaid)).toBe(true);
+    expect(lines.some(({ itemCode }) => itemCode !== null && tables.numberOfText(itemCode) < 0)).toBe(true);
+    const texts = madeUpBodies(tables).map(({ body }) => Buffer.from(body).toString());
+    expect(texts.some((text) => /\p{Script=Han}/u.test(text))).toBe(true);
+  });
+
   test('exist for a rule set without tables too', () => {
-    expect(warmUpBodies(tablesOf({}))).toHaveLength(4);
+    expect(madeUpBodies(tablesOf({}))).toHaveLength(4);
     expect(
       warmUp(
         tablesOf({}),
-        loadedOf(() => nothingFound),
+        loadedOf(() => nothingScreened),
         newProgress(),
         systemClock,
       ),
@@ -64,14 +78,30 @@ describe('the made-up claims', () => {
 });
 
 describe('warming', () => {
-  test('screens every format more than once', () => {
-    let screened = 0;
+  /** Claims screened, by a clock that goes on by so much whenever it is looked at. */
+  const screenedBy = (stepMs: number, gently: boolean): number => {
+    let [screened, nowMs] = [0, 0];
     const loaded = loadedOf(() => {
       screened += 1;
-      return nothingFound;
+      return nothingScreened;
     });
-    expect(warmUp(tables, loaded, newProgress(), systemClock)).toBeNull();
-    expect(screened).toBeGreaterThanOrEqual(2 * warmUpBodies(tables).length);
+    const clock = { ...systemClock, tickMs: () => (nowMs += stepMs) };
+    expect(warmUp(tables, loaded, newProgress(), clock, gently)).toBeNull();
+    return screened;
+  };
+
+  test('screens every format more than once', () => {
+    expect(screenedBy(1, false)).toBeGreaterThanOrEqual(2 * madeUpBodies(tables).length);
+  });
+
+  test('goes by claims where nobody waits for it', () => {
+    expect(screenedBy(0, true)).toBeGreaterThan(1_000);
+  });
+
+  test('does not take forever on a machine that has no time for it, but tries every claim', () => {
+    const screened = screenedBy(1_000, true);
+    expect(screened).toBeLessThan(500);
+    expect(screened).toBeGreaterThanOrEqual(madeUpBodies(tables).length);
   });
 
   test('refuses a rule set that fails on a claim, and names the rule', () => {

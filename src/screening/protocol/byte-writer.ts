@@ -4,6 +4,7 @@
  * length.
  */
 import { absent } from './byte-reader.js';
+import { copyBytes } from './copy-bytes.js';
 
 export class ByteWriter {
   readonly #home: SharedArrayBuffer;
@@ -69,7 +70,7 @@ export class ByteWriter {
   /** Bytes without their length. */
   raw(value: Uint8Array): void {
     const at = this.#take(value.byteLength);
-    this.#bytes.set(value, at);
+    copyBytes(value, this.#bytes, at);
   }
 
   /** The list's length, then its items as `write` writes one. */

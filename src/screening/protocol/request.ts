@@ -1,21 +1,20 @@
 /**
- * A batch as bytes: the name of its rule set, what main knows of each claim, and then the bodies, one after another,
+ * A batch as bytes: its rule set and overlay, what main knows of each claim, and then the bodies, one after another,
  * so that the worker takes them over as one piece.
  */
-import type { Envelope, Slab, UnreadClaim } from '../protocol.js';
+import type { Envelope, JudgedUnder, Slab, UnreadClaim } from '../protocol.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { formatWords, pathWords } from './words.js';
 
-export interface RequestHead {
-  readonly rulesetId: string;
+export interface RequestHead extends JudgedUnder {
   readonly envelopes: readonly Envelope[];
   /** n + 1 offsets of the bodies into what follows the head. */
   readonly offsets: Slab['offsets'];
 }
 
-export function writeRequest(to: ByteWriter, rulesetId: string, claims: readonly UnreadClaim[]): void {
-  to.text(rulesetId);
+export function writeRequest(to: ByteWriter, under: JudgedUnder, claims: readonly UnreadClaim[]): void {
+  writeUnder(to, under);
   to.u32(claims.length);
   for (const { envelope, body } of claims) {
     to.u32(body.byteLength);
@@ -26,7 +25,7 @@ export function writeRequest(to: ByteWriter, rulesetId: string, claims: readonly
 
 /** The head; `from` then stands at the first body. */
 export function readRequestHead(from: ByteReader): RequestHead {
-  const rulesetId = from.someText();
+  const under = readUnder(from);
   const count = from.u32();
   const offsets = new Uint32Array(count + 1);
   const envelopes: Envelope[] = [];
@@ -34,7 +33,16 @@ export function readRequestHead(from: ByteReader): RequestHead {
     offsets[i + 1] = (offsets[i] as number) + from.u32();
     envelopes.push(readEnvelope(from));
   }
-  return { rulesetId, envelopes, offsets };
+  return { ...under, envelopes, offsets };
+}
+
+export function writeUnder(to: ByteWriter, { rulesetId, overlay }: JudgedUnder): void {
+  to.text(rulesetId);
+  to.text(overlay);
+}
+
+export function readUnder(from: ByteReader): JudgedUnder {
+  return { rulesetId: from.someText(), overlay: from.someText() };
 }
 
 function writeEnvelope(to: ByteWriter, envelope: Envelope): void {

@@ -31,7 +31,7 @@ export const statusWords = wordsOf(statuses);
 export const causeWords = wordsOf(notScreenedCauses);
 export const gapWords = wordsOf(gapCauses);
 
-function wordsOf<Word extends string>(words: readonly Word[]): Words<Word> {
+export function wordsOf<Word extends string>(words: readonly Word[]): Words<Word> {
   const word = (code: number): Word | null => {
     if (code === none) return null;
     const found = words[code];

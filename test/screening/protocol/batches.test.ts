@@ -40,7 +40,12 @@ const outcome: fc.Arbitrary<Outcome> = fc.record({
   status: fc.constantFrom(...statuses),
   cause: fc.constantFrom(null, ...notScreenedCauses),
   decisionId: fc.option(text),
+  institution: fc.option(text),
+  scene: fc.option(text),
+  decisionAt: fc.constantFrom(null, { from: 0, to: 2 }, { from: 40_000, to: 4_000_000_000 }),
   rules: fc.array(text),
+  shown: fc.array(text),
+  heldBack: fc.array(text),
   gaps: fc.subarray([...gapCauses]),
   notes: fc.array(text),
   screenMs: moment,
@@ -72,23 +77,28 @@ function throughBytes<T>(size: number, write: (to: ByteWriter) => void, read: (f
 }
 
 describe('a request', () => {
-  test('gives back its claims in their order, and the name of its rule set', () => {
+  test('gives back its claims in their order, and what they are judged under', () => {
     fc.assert(
-      fc.property(fc.array(claim), text, room, (claims, rulesetId, size) => {
-        const read = throughBytes(
-          size,
-          (to) => writeRequest(to, rulesetId, claims),
-          (from) => {
-            const head = readRequestHead(from);
-            const bodies = Buffer.from(from.rest());
-            const bytes = bodies.buffer.slice(bodies.byteOffset, bodies.byteOffset + bodies.byteLength);
-            return { ...head, bytes: bytes as ArrayBuffer };
-          },
-        );
-        expect(read.rulesetId).toBe(rulesetId);
-        expect(read.envelopes).toEqual(claims.map((one) => one.envelope));
-        expect(claims.map((_, i) => slabPart(read, i))).toEqual(claims.map(({ body }) => body));
-      }),
+      fc.property(
+        fc.array(claim),
+        fc.record({ rulesetId: text, overlay: text }),
+        room,
+        (claims, under, size) => {
+          const read = throughBytes(
+            size,
+            (to) => writeRequest(to, under, claims),
+            (from) => {
+              const head = readRequestHead(from);
+              const bodies = Buffer.from(from.rest());
+              const bytes = bodies.buffer.slice(bodies.byteOffset, bodies.byteOffset + bodies.byteLength);
+              return { ...head, bytes: bytes as ArrayBuffer };
+            },
+          );
+          expect(read).toMatchObject(under);
+          expect(read.envelopes).toEqual(claims.map((one) => one.envelope));
+          expect(claims.map((_, i) => slabPart(read, i))).toEqual(claims.map(({ body }) => body));
+        },
+      ),
     );
   });
 
@@ -96,9 +106,11 @@ describe('a request', () => {
     const home = new SharedArrayBuffer(1_000);
     const writer = new ByteWriter(home);
     const secret = { body: Buffer.from('secret of a patient'), envelope: sampleEnvelope };
-    writeRequest(writer, 'sha256:one', [secret, secret]);
+    writeRequest(writer, { rulesetId: 'sha256:one', overlay: '' }, [secret, secret]);
     writer.restart();
-    writeRequest(writer, 'sha256:one', [{ body: Buffer.from('x'), envelope: sampleEnvelope }]);
+    writeRequest(writer, { rulesetId: 'sha256:one', overlay: '' }, [
+      { body: Buffer.from('x'), envelope: sampleEnvelope },
+    ]);
     const reader = new ByteReader(written(home, writer));
     expect(readRequestHead(reader).envelopes).toHaveLength(1);
     expect(Buffer.from(reader.rest()).toString()).toBe('x');

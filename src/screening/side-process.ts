@@ -1,0 +1,78 @@
+/**
+ * Processes beside the service, for what takes seconds or hours while claims are answered. Not threads: collecting
+ * garbage and optimising code is done by threads that all of a process share, and those cannot be told to let claims
+ * go first; what fills its memory ends alone.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { fail, ok, type Result } from '../base/result.js';
+
+export interface SideSettings {
+  readonly maxOldGenerationSizeMb: number;
+  /** As the system counts it, from 0, the usual one, to 19. */
+  readonly priority: number;
+  /** Besides, it takes only what nobody else wants, where `mayIdle`. */
+  readonly idle?: boolean;
+  /** Compiled entry of the process. */
+  readonly entryFile: URL;
+}
+
+/** Becomes what it is told to start, so that it is the same process. Node itself cannot ask for this. */
+const idler = '/usr/bin/chrt';
+const asIdle = ['-i', '0'];
+/**
+ * Whether this system knows processes that make way at once. A low priority alone does not: on Linux whoever wakes up
+ * waits for the end of the turn at hand, which takes milliseconds.
+ */
+export const mayIdle = process.platform === 'linux' && existsSync(idler);
+
+/**
+ * Started, behind whoever answers claims. It hears its task by the standard input, answers by pipe 3, and can tell by
+ * pipe 4 when this node is gone. Some reasons not to start are a failure, others are told by the child's `error`; its
+ * words on standard error are for `endOf`.
+ */
+export function startAside({
+  maxOldGenerationSizeMb,
+  priority,
+  idle = false,
+  entryFile,
+}: SideSettings): Result<ChildProcess, string> {
+  const program = [
+    process.execPath,
+    `--max-old-space-size=${maxOldGenerationSizeMb}`,
+    fileURLToPath(entryFile),
+  ];
+  const started = begin(idle && mayIdle ? [idler, ...asIdle, ...program] : program);
+  if (started.ok) stepBack(started.value, priority);
+  return started;
+}
+
+function begin([program = '', ...words]: readonly string[]): Result<ChildProcess, string> {
+  try {
+    // As `sidePipes` counts them; the last one is held and never written to.
+    return ok(spawn(program, words, { stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'] }));
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** On Linux a priority is that of one thread: here of the first, from which all others have theirs. */
+function stepBack({ pid }: ChildProcess, priority: number): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, priority);
+  } catch {
+    // It has ended already, or may not be told: it comes to the same answer.
+  }
+  // Where the machine, or what this service may take of it, is full, the kernel ends this one before the service.
+  if (process.platform === 'linux') writeFile(`/proc/${pid}/oom_score_adj`, '1000').catch(() => undefined);
+}
+
+/** What Node says of an error that nobody caught, or of a heap that is full. */
+export function endOf(words: string, code: number | null, signal: string | null): string {
+  const said = /^(?:FATAL ERROR|[\w.]*Error\b).*$/m.exec(words);
+  return `ended with ${code === null ? signal : `code ${code}`}${said === null ? '' : `: ${said[0]}`}`;
+}
