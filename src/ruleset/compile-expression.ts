@@ -7,6 +7,7 @@ import { js } from '../base/code.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Claim } from '../claim/claim.js';
 import { columnsOf } from '../claim/columns/fill-columns.js';
+import type { HistorySource } from '../history/patient-history.js';
 import { ExpressionChecker } from './check/check-expression.js';
 import { costLimits, costOf } from './check/cost.js';
 import type { Binding, Scope } from './check/scope.js';
@@ -38,6 +39,8 @@ export interface Bindings {
   readonly claim?: Claim;
   /** Position of the bound line among the claim's payable lines. */
   readonly line?: number;
+  /** What was recorded before; without it, it is not known. */
+  readonly history?: HistorySource;
 }
 
 /** A value, or the names of the facts that leave it unknown. */
@@ -115,8 +118,8 @@ function compile(typed: Typed, environment: Environment): CompiledExpression {
   const allKnown = assumed.reduce((mask, _, bit) => mask | (1 << bit), 0);
   const used = new Set(sources.map((s) => s.fact));
   const view = new ClaimView(items);
-  const open = ({ claim, variables: values }: Bindings) => {
-    if (claim !== undefined) view.open(columnsOf(claim, items));
+  const open = ({ claim, variables: values, history }: Bindings) => {
+    if (claim !== undefined) view.open(columnsOf(claim, items), history);
     view.variables = variables.map((name) => values?.[name] ?? null);
   };
   const run = (evaluate: Evaluate<unknown>, { line: position }: Bindings) => {

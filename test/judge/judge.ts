@@ -1,6 +1,6 @@
 /**
  * The judge: what the official points say about a claim, worked out the slow way. Every payable line is held against
- * every row; no index, no plan, no generated code. It shares nothing with the compiler but the tables.
+ * every row that has a code of the claim; no plan, no generated code. It shares nothing with the compiler but the tables.
  */
 import type { Answer, Found, Judgement, Open, Verdict } from './judgement.js';
 import type { NativeClaim } from './native-claim.js';
@@ -12,7 +12,10 @@ import type { Row } from './tables.js';
 /** Judges one claim by all rows. Findings that name the same point and lines are one. */
 export function judge(claim: NativeClaim, rows: readonly Row[]): Judgement {
   const lines = payableLines(claim);
-  const touching = rows.filter((row) => lines.some((line) => row.has.has(line.code)));
+  const touching = rowsWith(
+    lines.map(({ code }) => code),
+    rows,
+  );
   const answers = [
     ...touching.flatMap((row) => judgeRow(row, claim, lines, touching)),
     ...judgeSurgery(claim, lines, touching),
@@ -21,6 +24,28 @@ export function judge(claim: NativeClaim, rows: readonly Row[]): Judgement {
   const found = answers.filter((answer): answer is Found => 'point' in answer);
   const open = answers.filter((answer): answer is Open => !('point' in answer));
   return { found: distinct(found), open: distinct(open) };
+}
+
+/** Where each code stands, of the lists of rows that were judged by so far. */
+const placesOf = new WeakMap<readonly Row[], ReadonlyMap<string, readonly number[]>>();
+
+/** Those of the rows that have one of these codes, in their order. */
+function rowsWith(codes: readonly string[], rows: readonly Row[]): readonly Row[] {
+  let places = placesOf.get(rows);
+  if (places === undefined) {
+    const made = new Map<string, number[]>();
+    for (const [i, row] of rows.entries()) {
+      for (const code of row.has) {
+        const known = made.get(code);
+        if (known === undefined) made.set(code, [i]);
+        else known.push(i);
+      }
+    }
+    places = made;
+    placesOf.set(rows, places);
+  }
+  const found = new Set(codes.flatMap((code) => places.get(code) ?? []));
+  return [...found].sort((a, b) => a - b).map((i) => rows[i] as Row);
 }
 
 function judgeRow(

@@ -4,12 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  buildRuleset,
-  readRulesFolder,
-  renderDiagnostics,
-  showRule,
-} from '../../src/ruleset/build-ruleset.js';
+import { readRulesFolder, renderDiagnostics, showRule } from '../../src/ruleset/build-ruleset.js';
 import { facts } from '../../src/ruleset/check/facts.js';
 import type { Artifact } from '../../src/ruleset/compile/artifact.js';
 import { canonicalText } from '../../src/ruleset/compile/canonical.js';
@@ -17,12 +12,16 @@ import { testRuleset } from '../../src/ruleset/examples/test-ruleset.js';
 import { instantiate } from '../../src/ruleset/runtime/instantiate.js';
 import { makeClaim, screenPlainly, unhurried } from './claims.js';
 import { rulesSource, type SourceText } from './rule-sources.js';
+import { buildUnguarded } from './unguarded.js';
 
 const source: SourceText = {
   rules: {
     'sex-rule': {
       join: '{ table: sexes, as: row, on: line.itemCode }',
       when: 'patient.sex != row.sex',
+      basis: '{ document: 示例文件, number: 示例〔2026〕1号, level: national, table: sexes }',
+      valid: '{ from: 2026-01-01 }',
+      review: '2027-06-30',
     },
   },
   tables: {
@@ -35,7 +34,7 @@ const source: SourceText = {
 };
 
 function build(from = rulesSource(source)): Artifact {
-  const built = buildRuleset(from);
+  const built = buildUnguarded(from);
   if (!built.ok) throw new Error(renderDiagnostics(built.error));
   return built.value;
 }
@@ -92,6 +91,29 @@ describe('an artifact', () => {
     expect(findings.map((f) => f.rule)).toEqual(['rule-60']);
   });
 
+  it('shares one text among rules that differ only in their tables, and each keeps its own', () => {
+    const rule = (table: string) => ({
+      join: `{ table: ${table}, as: row, on: line.itemCode }`,
+      when: 'patient.sex != row.sex',
+    });
+    const table = (code: string) => ({
+      schema: 'codes: { type: codes }\nsex: { type: enumeration, values: [female, male] }',
+      rows: [`K1,7,1,,2026-01-01,,,stated,${code},male`],
+    });
+    const artifact = build(
+      rulesSource({
+        rules: { 'rule-a': rule('as'), 'rule-b': rule('bs'), 'rule-c': { when: '"line.days == 3"' } },
+        tables: { as: table('T000000001'), bs: table('T000000002') },
+      }),
+    );
+    expect(artifact.shapes.flatMap((text) => text.match(/^\/\/ shape /gm) ?? []).length).toBe(2);
+    const ruleset = instantiate(artifact);
+    const found = (itemCode: string) =>
+      screenPlainly(ruleset, makeClaim({ lines: [{ itemCode }] }), unhurried).findings.map((f) => f.rule);
+    expect(found('T000000001')).toEqual(['rule-a']);
+    expect(found('T000000002')).toEqual(['rule-b']);
+  });
+
   it('falls back to the three-valued form where there are more facts than bits', () => {
     const readable = [...facts.values()].filter(
       (f) => !f.onlyShown && !/^(diagnoses|procedures|prescription)\./.test(f.path),
@@ -116,7 +138,7 @@ describe('an artifact', () => {
 
 describe('limits', () => {
   const codesOf = (files: ReadonlyMap<string, string>) => {
-    const built = buildRuleset({ label: '', files });
+    const built = buildUnguarded({ label: '', files });
     return built.ok ? [] : [...new Set(built.error.map((d) => d.code))];
   };
 
@@ -180,7 +202,7 @@ describe('a folder on disk', () => {
     await writeFile(join(folder, 'README.md'), 'not a rule');
     const read = await readRulesFolder(folder);
     expect(read.ok && [...read.value.files.keys()]).toEqual([...rulesSource(source).files.keys()].toSorted());
-    expect(read.ok && buildRuleset(read.value)).toMatchObject({ ok: true, value: { id: build().id } });
+    expect(read.ok && buildUnguarded(read.value)).toMatchObject({ ok: true, value: { id: build().id } });
   });
 
   it('that is not there is a diagnostic', async () => {

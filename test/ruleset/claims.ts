@@ -12,6 +12,7 @@ import type {
   Procedure,
 } from '../../src/claim/claim.js';
 import { columnsOf } from '../../src/claim/columns/fill-columns.js';
+import type { HistorySource } from '../../src/history/patient-history.js';
 import type { InstantiatedRuleset } from '../../src/ruleset/runtime/instantiate.js';
 import type { Meter, Ruleset, Screened } from '../../src/ruleset/runtime/screened.js';
 
@@ -100,11 +101,21 @@ export function makeClaim(fields: ClaimFields = {}): Claim {
 }
 
 /** Screens a claim that no reader has read, on columns of its own. */
-export function screenPlainly(ruleset: Ruleset, claim: Claim, meter: Meter = unhurried): Screened {
-  return ruleset.screen(columnsOf(claim, ruleset.items), meter);
+export function screenPlainly(
+  ruleset: Ruleset,
+  claim: Claim,
+  meter: Meter = unhurried,
+  history: HistorySource | null = null,
+): Screened {
+  return ruleset.screen(columnsOf(claim, ruleset.items), meter, history);
 }
 
 /** The same by the slow twin. */
-export function scanPlainly(ruleset: InstantiatedRuleset, claim: Claim, meter: Meter = unhurried): Screened {
-  return ruleset.screenByScan(columnsOf(claim, ruleset.items), meter);
+export function scanPlainly(
+  ruleset: InstantiatedRuleset,
+  claim: Claim,
+  meter: Meter = unhurried,
+  history: HistorySource | null = null,
+): Screened {
+  return ruleset.screenByScan(columnsOf(claim, ruleset.items), meter, history);
 }

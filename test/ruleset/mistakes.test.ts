@@ -5,9 +5,10 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { buildRuleset, type RulesSource, renderDiagnostics } from '../../src/ruleset/build-ruleset.js';
+import { type RulesSource, renderDiagnostics } from '../../src/ruleset/build-ruleset.js';
 import { diagnosticCodes } from '../../src/ruleset/diagnostics/codes.js';
 import { expectGolden } from './golden-text.js';
+import { buildUnguarded } from './unguarded.js';
 
 const root = new URL('./golden/cases/', import.meta.url);
 const names = readdirSync(root)
@@ -33,14 +34,14 @@ function source(...folders: readonly string[]): RulesSource {
 
 describe.each(names)('%s', (name) => {
   it('is refused with its place and code', () => {
-    const built = buildRuleset(source('_base', `${name}/rejected`));
+    const built = buildUnguarded(source('_base', `${name}/rejected`));
     const text = built.ok ? 'ACCEPTED\n' : `${renderDiagnostics(built.error)}\n`;
     expect(built.ok).toBe(false);
     expectGolden(new URL(`${name}/diagnostics.txt`, root), text);
   });
 
   it('has an accepted neighbour', () => {
-    const built = buildRuleset(source('_base', `${name}/accepted`));
+    const built = buildUnguarded(source('_base', `${name}/accepted`));
     expect(built.ok ? '' : renderDiagnostics(built.error)).toBe('');
   });
 });

@@ -1,6 +1,7 @@
 /** Small rules folders as text, for tests that build and run them. */
-import { buildRuleset, type RulesSource, renderDiagnostics } from '../../src/ruleset/build-ruleset.js';
+import { type RulesSource, renderDiagnostics } from '../../src/ruleset/build-ruleset.js';
 import { type InstantiatedRuleset, instantiate } from '../../src/ruleset/runtime/instantiate.js';
+import { buildUnguarded } from './unguarded.js';
 
 export const provenance = 'point,batch,row,knownFrom,validFrom,validTo,region,decided';
 
@@ -46,7 +47,7 @@ function ruleText(id: string, keys: Readonly<Record<string, string | null>>): st
   const base = {
     id,
     title: '示例规则',
-    national: '{ seq: 1, code: GZ1 }',
+    national: '{ seq: 1, code: GZ10000101001000 }',
     severity: 'definite',
     effect: 'justify',
     scenes: '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, settlement]',
@@ -54,7 +55,7 @@ function ruleText(id: string, keys: Readonly<Record<string, string | null>>): st
     when: '"true"',
     say: '"示例"',
     basis: '{ document: 示例文件 }',
-    owner: 'x',
+    owner: '医保办',
   };
   const lines = Object.entries({ ...base, ...keys }).filter(([, value]) => value !== null);
   return `${lines.map(([key, value]) => `${key}: ${value}`).join('\n')}\n`;
@@ -62,7 +63,7 @@ function ruleText(id: string, keys: Readonly<Record<string, string | null>>): st
 
 /** Built and instantiated; a diagnostic is a mistake of the test. */
 export function runnable(source: SourceText): InstantiatedRuleset {
-  const built = buildRuleset(rulesSource(source));
+  const built = buildUnguarded(rulesSource(source));
   if (!built.ok) throw new Error(renderDiagnostics(built.error));
   return instantiate(built.value);
 }

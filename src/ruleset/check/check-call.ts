@@ -35,7 +35,7 @@ const refusedFunctions: Readonly<Record<string, DiagnosticCode>> = {
 };
 const macroNames = ['exists', 'all', 'exists_one', 'existsOne', 'filter'];
 /** Namespaces of functions: `claim.quantity(…)`, `history.useDays(…)`. */
-const namespaces = ['claim', 'history'];
+const namespaces = ['claim', 'history', 'trace', 'stock'];
 const maxListSize = 5_000;
 
 export function checkCall(checker: Checker, expr: CallExpr, common: Spot, scope: Scope): Typed | null {
@@ -90,7 +90,19 @@ function callOf(
     overload.every((type, i) => fits((args[i] as Typed).type, type)),
   );
   if (!isFitting) return misfit(checker, name, sized, args);
-  return { ...common, kind: 'call', name, args, type: resultType(spec, name, args) };
+  const all = spec.asOf === true ? [...args, anchorOf(scope, common)] : args;
+  return { ...common, kind: 'call', name, args: all, type: resultType(spec, name, args) };
+}
+
+/** The line as of which history is asked; a constant where the rule is about more than a line. */
+function anchorOf({ bindings }: Scope, { at }: Spot): Typed {
+  for (const binding of bindings.values()) {
+    const slot = binding.kind === 'slot' ? binding.slot : null;
+    if (slot?.kind === 'anchor' && slot.type.kind === 'line') {
+      return { kind: 'element', slot, at, text: slot.name, type: slot.type };
+    }
+  }
+  return { kind: 'constant', value: -1, at, text: '-1', type: int(-1, -1) };
 }
 
 function misfit(

@@ -6,6 +6,7 @@ import type { Problems } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/nearest-name.js';
 import type { Parsed } from '../parse/parse-rules.js';
 import type { ParsedHeader } from '../parse/ruleset-text.js';
+import type { ParsedTable } from '../parse/table-text.js';
 import { type CheckedRule, checkRule } from './check-rule.js';
 import { type CheckedTable, checkTable } from './check-table.js';
 import { sourcesOf } from './sources.js';
@@ -17,11 +18,11 @@ export interface Checked {
   readonly regions: Readonly<Record<string, unknown>>;
 }
 
-export function checkRules(parsed: Parsed, problems: Problems): Checked {
+export function checkRules(parsed: Parsed, problems: Problems, memory = new CheckedTables()): Checked {
   const tables = new Map<string, CheckedTable>();
   const brokenTables = new Set(parsed.unparsedTables);
   for (const table of parsed.tables.values()) {
-    const checked = checkTable(table, parsed.header.asOf, problems);
+    const checked = memory.of(table, parsed.header.asOf, problems);
     if (checked === null) brokenTables.add(table.name);
     else tables.set(table.name, checked);
   }
@@ -30,6 +31,19 @@ export function checkRules(parsed: Parsed, problems: Problems): Checked {
   checkUniqueIds(parsed, problems);
   checkExamples(parsed, rules, tables, problems);
   return { header: parsed.header, rules, tables, regions: parsed.regions };
+}
+
+/** Tables that were checked before, for as long as their texts are remembered. */
+export class CheckedTables {
+  readonly #known = new WeakMap<ParsedTable, { readonly asOf: number; readonly checked: CheckedTable }>();
+
+  of(table: ParsedTable, asOf: number, problems: Problems): CheckedTable | null {
+    const known = this.#known.get(table);
+    if (known?.asOf === asOf) return known.checked;
+    const checked = checkTable(table, asOf, problems);
+    if (checked !== null) this.#known.set(table, { asOf, checked });
+    return checked;
+  }
 }
 
 function checkUniqueIds(parsed: Parsed, problems: Problems): void {
@@ -61,9 +75,9 @@ function checkExamples(
     if (listed === null) continue;
     const has = (expectation: string) => listed.some((e) => e.expect === expectation);
     const place = { file: examples.file, offset: 0 };
-    // A rule whose answer needs what is not there yet (history, an unauthored list) can never hit.
+    // A rule whose answer needs a list that nobody has authored may never hit.
     const sources = sourcesOf([rule.when, ...rule.exceptions], tables);
-    const canHit = !sources.some((s) => s.cause !== 'fact');
+    const canHit = !sources.some((s) => s.cause === 'list');
     if (canHit && !has('hit')) problems.report('CG-E602', `'${id.value}' never hits in its examples`, place);
     if (!has('miss')) problems.report('CG-E603', `'${id.value}' never misses in its examples`, place);
     const canBeUnknown = sources.length > 0 || rule.joins.length > 0;

@@ -17,9 +17,12 @@ import {
   provenanceColumns,
 } from '../parse/table-text.js';
 import { bool, day, double, fen, int, listOf, type ScalarType, string, type Type } from './types.js';
+import { withoutUnadoptedEnds } from './unadopted-ends.js';
 
 export interface CheckedTable {
   readonly name: string;
+  /** Empty where the schema has none. */
+  readonly title: string;
   readonly key: readonly string[];
   readonly columns: ReadonlyMap<string, CheckedColumn>;
   readonly rows: number;
@@ -50,7 +53,7 @@ export function checkTable(table: ParsedTable, asOf: EpochDay, problems: Problem
   const wanted = [...provenanceColumns, ...table.columns.map((c) => c.name.value)];
   const readers = [...provenanceReaders, ...table.columns.map(readerOf)];
   const cells = new Map<string, Cell[]>(wanted.map((name) => [name, []]));
-  for (const record of table.records) {
+  for (const record of withoutUnadoptedEnds(table, asOf).records) {
     const row = readRecord(table, record, readers, problems);
     if (row === null || !isKnown(row, asOf)) continue;
     for (const [i, name] of wanted.entries()) cells.get(name)?.push(row[i] ?? null);
@@ -60,6 +63,7 @@ export function checkTable(table: ParsedTable, asOf: EpochDay, problems: Problem
   const some = (name: string) => (cells.get(name) ?? []).some((cell) => cell !== null);
   return {
     name: table.name,
+    title: table.title,
     key: table.key.map((k) => k.value),
     columns: new Map([
       ...table.columns.map((c) => [c.name.value, checkedColumn(c, cells.get(c.name.value) ?? [])] as const),
@@ -256,6 +260,17 @@ function columnType(column: ParsedColumn): Type {
  * none.
  */
 export function firstConflict(table: CheckedTable): readonly [number, number, string] | null {
+  const known = conflicts.get(table);
+  const found = known === undefined ? findConflict(table) : known;
+  conflicts.set(table, found);
+  return found;
+}
+
+type Conflict = readonly [number, number, string] | null;
+/** Asked by every rule that joins the table. */
+const conflicts = new WeakMap<CheckedTable, Conflict>();
+
+function findConflict(table: CheckedTable): Conflict {
   const keyCells = table.cells.get(table.key[0] ?? '') ?? [];
   const rowsByCode = new Map<string, number[]>();
   for (let row = 0; row < table.rows; row++) {

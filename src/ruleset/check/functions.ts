@@ -2,6 +2,7 @@
  * The one table of functions of the rule language: types, documentation, cost, and which facts can make the
  * result unknown. The checker, the emitter, the reference and the runtime's tests derive from it.
  */
+import { historyFunctionSpecs } from './history-functions.js';
 import type { FactPath } from './typed.js';
 import {
   bool,
@@ -30,8 +31,10 @@ export interface FunctionSpec {
   readonly byCode?: true;
   /** Called on its first argument: `text.startsWith(prefix)`. */
   readonly method?: true;
-  /** The answer needs the patient's history, which is not there yet: always unknown, cause `history`. */
+  /** The answer needs what was recorded before: where that is not known it is unknown, cause `history`. */
   readonly history?: true;
+  /** As of the rule's line, or of the claim as a whole: the checker adds it as the last argument. */
+  readonly asOf?: true;
   /** Coarse enough to be shown although an argument is personal: an age, not a birth date. */
   readonly coarse?: true;
 }
@@ -213,32 +216,11 @@ export const functions = {
     reads: ['diagnoses.code'],
     doc: '有诊断编码以所列前缀之一开头',
   },
-  'history.quantityWithin': history(perDays(), double, '近若干天内某编码的净数量'),
-  'history.useDays': history(perDays(), int(0, daysBound), '近若干天内使用某编码的天数'),
-  'history.spanDays': history(perCode, int(0, daysBound), '首次使用某编码至今的日历跨度'),
-  'history.lastUse': history(perCode, instant, '上次使用某编码的时刻'),
-  'history.usedAny': history([[strings, int(0, 0)]], bool, '近若干天内用过所列编码前缀之一'),
-  'history.usedBefore': history(perCode, bool, '以往用过某编码'),
-  'history.lastDischarge': history([[]], instant, '上次出院的时刻'),
+  ...historyFunctionSpecs,
 } as const satisfies Record<string, FunctionSpec>;
 
 export type FunctionName = keyof typeof functions;
 
 export function functionSpec(name: FunctionName): FunctionSpec {
   return functions[name];
-}
-
-function perDays(): readonly (readonly Type[])[] {
-  return [
-    [string, int(0, 0)],
-    [strings, int(0, 0)],
-  ];
-}
-
-function history(
-  overloads: readonly (readonly Type[])[],
-  result: ScalarType,
-  doc: string,
-): FunctionSpec & { readonly history: true } {
-  return { overloads, result, doc, cost: 20, reads: [], history: true };
 }

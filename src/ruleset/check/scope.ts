@@ -33,6 +33,8 @@ export const reservedNames: ReadonlySet<string> = new Set([
   'institution',
   'encounter',
   'history',
+  'trace',
+  'stock',
   'diagnoses',
   'procedures',
   'true',

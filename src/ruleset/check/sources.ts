@@ -2,7 +2,7 @@
 import type { CheckedTable } from './check-table.js';
 import { facts } from './facts.js';
 import { functionSpec } from './functions.js';
-import { type Typed, walk } from './typed.js';
+import { type FactPath, type Typed, type TypedOf, walk } from './typed.js';
 
 export interface Source {
   readonly cause: 'fact' | 'history' | 'list';
@@ -12,6 +12,10 @@ export interface Source {
 
 /** One bit of a 32-bit mask each. */
 export const maxSources = 30;
+
+export const history: Source = { cause: 'history', fact: 'history' };
+/** Since when an encounter lasts. */
+const beginning: readonly FactPath[] = ['encounter.admittedAt', 'claim.sentAt'];
 
 export type Tables = ReadonlyMap<string, CheckedTable>;
 
@@ -42,7 +46,7 @@ export function ownSources(expr: Typed, tables: Tables): readonly Source[] {
       return cellSources(expr.table, expr.column, tables);
     case 'call': {
       const spec = functionSpec(expr.name);
-      return spec.history === true ? [{ cause: 'history', fact: 'history' }] : spec.reads.map(fact);
+      return spec.history === true ? [history, ...historyFacts(expr)] : spec.reads.map(fact);
     }
     case 'listed':
     case 'stands':
@@ -56,6 +60,14 @@ function cellSources(table: string, column: string, tables: Tables): readonly So
   const spec = tables.get(table)?.columns.get(column);
   if (spec?.nullable !== true) return [];
   return [{ cause: spec.authored ? 'list' : 'fact', fact: `${table}.${column}` }];
+}
+
+/** What a function of the past is asked about may be unknown in the claim, whose own lines are part of the past. */
+function historyFacts({ name, args }: TypedOf<'call'>): readonly Source[] {
+  const { reads, asOf } = functionSpec(name);
+  const isOfLine = args.at(-1)?.kind === 'element';
+  const paths = asOf === true && !isOfLine ? [...reads, ...beginning] : reads;
+  return paths.map(fact);
 }
 
 export function fact(path: string): Source {

@@ -47,8 +47,20 @@ const isNegative = (raw: Code) => js`${raw} < 0`;
 
 type ColumnAccess = (index: Code) => Access;
 
+/** Columns of a line's numbers, by the names of its facts. */
+const numberColumns: ReadonlyMap<string, string> = new Map([
+  ['quantity', 'netQuantityE4'],
+  ['amount', 'netAmountFen'],
+  ['unitPrice', 'unitPriceE4Fen'],
+  ['listPrice', 'listPriceE4Fen'],
+  ['at', 'at'],
+  ['until', 'until'],
+  ['days', 'days'],
+]);
+const perTenThousandOf: ReadonlySet<string> = new Set(['quantity', 'unitPrice', 'listPrice']);
+
 const numberColumn =
-  (column: string, value: Access['value'] = asIs): ColumnAccess =>
+  (column: string, value: Access['value']): ColumnAccess =>
   (index) => ({ raw: js`${view}.lines.${identifier(column)}[${index}]`, isUnknown: isNotANumber, value });
 
 const textColumn =
@@ -77,13 +89,12 @@ const lineFacts: Readonly<Record<string, ColumnAccess>> = {
     isUnknown: isNegative,
     value: (raw) => js`${view}.kinds[${raw}]`,
   }),
-  quantity: numberColumn('netQuantityE4', perTenThousand),
-  amount: numberColumn('netAmountFen'),
-  unitPrice: numberColumn('unitPriceE4Fen', perTenThousand),
-  listPrice: numberColumn('listPriceE4Fen', perTenThousand),
-  at: numberColumn('at'),
-  until: numberColumn('until'),
-  days: numberColumn('days'),
+  ...Object.fromEntries(
+    [...numberColumns].map(([fact, column]) => [
+      fact,
+      numberColumn(column, perTenThousandOf.has(fact) ? perTenThousand : asIs),
+    ]),
+  ),
   department: textColumn('department'),
   practitioner: textColumn('practitioner'),
   prescriptionId: textColumn('prescriptionId'),
@@ -155,8 +166,12 @@ export function candidatesAccess(key: Code): Code {
 export function knownMaskCode(paths: readonly FactPath[]): Code {
   const tests = paths.map((path, bit) => knownTest(path, 1 << bit));
   const inLines = tests.filter(({ each }) => each === 'allLines');
-  const loop = js`for (let k = 0; k < ${view}.allLines.length; k++) {
-const i = ${view}.allLines[k];\n${joinCode(
+  const columns = joinCode(
+    inLines.map(({ column }) => column),
+    '\n',
+  );
+  const loop = js`const lines = ${view}.allLines;\n${columns}\nfor (let k = 0; k < lines.length; k++) {
+const i = lines[k];\n${joinCode(
     inLines.map(({ code }) => code),
     '\n',
   )}\n}`;
@@ -168,6 +183,8 @@ const i = ${view}.allLines[k];\n${joinCode(
 
 interface KnownTest {
   readonly each: 'allLines' | null;
+  /** Names what `code` reads of all lines. */
+  readonly column: Code;
   /** Sets the bit in `unknown`; about line `i` where it is asked of each. */
   readonly code: Code;
 }
@@ -177,8 +194,14 @@ function knownTest(path: FactPath, bit: number): KnownTest {
   const set = (test: Code) => js`if (${test}) unknown |= ${bit};`;
   const i = identifier('i');
   if (root === 'line') {
-    const { raw, isUnknown } = elementAccess(root, name, i);
-    return { each: 'allLines', code: set(isUnknown(raw)) };
+    const number = numberColumns.get(name);
+    if (number === undefined) {
+      const { raw, isUnknown } = elementAccess(root, name, i);
+      return { each: 'allLines', column: js``, code: set(isUnknown(raw)) };
+    }
+    const own = identifier(`${name}Of`);
+    const column = js`const ${own} = ${view}.lines.${identifier(number)};`;
+    return { each: 'allLines', column, code: set(isNotANumber(js`${own}[i]`)) };
   }
   const lists: Readonly<Record<string, string>> = {
     diagnoses: 'allDiagnoses',
@@ -188,13 +211,13 @@ function knownTest(path: FactPath, bit: number): KnownTest {
   const list = lists[root];
   if (list === undefined) {
     const { raw, isUnknown } = factAccess(path, null);
-    return { each: null, code: set(isUnknown(raw)) };
+    return { each: null, column: js``, code: set(isUnknown(raw)) };
   }
   const { raw, isUnknown } = elementAccess(root, name, i);
   const all = js`${view}.${identifier(list)}`;
   // A claim that names no diagnosis does not say that the patient has none.
   const none = root === 'diagnoses' ? js`${all}.length === 0 || ` : js``;
-  return { each: null, code: set(js`${none}${all}.some((i) => ${isUnknown(raw)})`) };
+  return { each: null, column: js``, code: set(js`${none}${all}.some((i) => ${isUnknown(raw)})`) };
 }
 
 export function variableAccess(index: number): Access {
@@ -217,6 +240,37 @@ export function cellAccess(column: Code, kind: ColumnKind, row: Code, constants:
     case 'list':
       return { raw: js`${column}.at(${row})`, isUnknown: isNull, value: asIs };
   }
+}
+
+/** The same where the cell lies beside an entry of the index: any kind is a number there. */
+export function entryCellAccess(raw: Code, kind: ColumnKind, constants: Constants): Access {
+  const stored = cellAccess(identifier('column'), kind, identifier('row'), constants);
+  return { raw, isUnknown: stored.isUnknown, value: stored.value };
+}
+
+export function entryCellNumberAccess(raw: Code): Access {
+  return { raw, isUnknown: isNegative, value: asIs };
+}
+
+/** The number of the text of a head's fact, found when the claim was opened. */
+export function wordAccess(index: number): Access {
+  return { raw: js`${view}.words[${index}]`, isUnknown: () => js`false`, value: asIs };
+}
+
+/** Functions whose answers are kept in the view, by item; they answer the place. */
+export const keptSums: ReadonlySet<string> = new Set([
+  'claim.quantity',
+  'claim.serviceDays',
+  'claim.amount',
+  'claim.spanDays',
+  'claim.spanHours',
+]);
+
+export const maybeNull = (raw: Code): Access => ({ raw, isUnknown: isNull, value: asIs });
+
+/** A sum by its place. Read there and then, it is no number that has to be put on the heap. */
+export function keptSum(place: Code): Access {
+  return { raw: js`${view}.sums.values[${place}]`, isUnknown: isNotANumber, value: asIs };
 }
 
 /** A text cell with its number as the value. */

@@ -14,14 +14,19 @@ export interface Artifact {
   readonly asOf: string;
   readonly rules: readonly ArtifactRule[];
   /**
-   * Generated JavaScript, chunks of at most 50 rules; each text is the body of a function (see instantiate).
+   * Generated JavaScript, chunks of at most 50 rules; each text is the body of a function (see instantiate). It
+   * answers a function that makes the rules out of the shapes.
    */
   readonly code: readonly string[];
+  /** What makes the functions of rules, each for all rules of one shape; see rule-shapes. */
+  readonly shapes: readonly string[];
   /** Texts that the code compares by number, beside those of the tables. */
   readonly texts: readonly string[];
   /** Facts that two-valued forms rely on; `knownCode` answers a bit for each, in this order. At most 31. */
   readonly knownFacts: readonly string[];
   readonly knownCode: string;
+  /** First looks at rules, each shared by all rules whose looks have the same text; see emit-quick. */
+  readonly quickCode: string;
   readonly tables: Readonly<Record<string, ArtifactTable>>;
   /** Code dictionaries by region, as claim/dictionaries reads them. */
   readonly regions: Readonly<Record<string, unknown>>;
@@ -32,6 +37,8 @@ export type ArtifactWithoutTables = Omit<Artifact, 'tables'>;
 
 export interface ArtifactRule {
   readonly id: string;
+  /** A word that switches it off together with others; absent: there is only its id. */
+  readonly killSwitch?: string;
   readonly title: string;
   readonly national: string | null;
   readonly severity: Severity;
@@ -48,6 +55,10 @@ export interface ArtifactRule {
   /** Bits of `knownFacts` that the two-valued form needs; null: always the three-valued form. */
   readonly needs: number | null;
   readonly index: RuleIndex;
+  /** First day of the rule, and first day after it. */
+  readonly period: { readonly from: number | null; readonly to: number | null };
+  /** What is asked of a line before the rule itself is; null: nothing. */
+  readonly quick: ArtifactQuick | null;
   readonly joins: readonly ArtifactJoin[];
   readonly partner: ArtifactPartner | null;
   readonly weaken: readonly ArtifactWeaken[];
@@ -62,6 +73,22 @@ export interface ArtifactRule {
 export interface ArtifactSource {
   readonly cause: 'fact' | 'history' | 'list';
   readonly fact: string;
+}
+
+export interface ArtifactQuick {
+  /** Number of the look. */
+  readonly look: number;
+  /** What it finds beside the entry of the index. */
+  readonly cells: readonly ArtifactCell[];
+}
+
+/** A cell of the row that the index has found, a number, or the number of a text: one of them. */
+export interface ArtifactCell {
+  readonly column?: string;
+  /** Of the column; not `list`. */
+  readonly kind?: ColumnKind;
+  readonly number?: number;
+  readonly text?: string;
 }
 
 /** How a rule finds the lines it can apply to. */
@@ -86,7 +113,29 @@ export interface ArtifactPartner {
   readonly table: string | null;
   /** Partners are looked up by item code. */
   readonly probed: boolean;
+  /** What of two lines decides about them as a pair; null: nobody can say. See pair-reads. */
+  readonly reads: readonly LineTrait[] | null;
 }
+
+/** A fact of a line by its name in rules; `timed`: its time is no mere date; `lastDay`: the day of `until`. */
+export type LineTrait =
+  | 'itemCode'
+  | 'kind'
+  | 'quantity'
+  | 'amount'
+  | 'unitPrice'
+  | 'listPrice'
+  | 'at'
+  | 'until'
+  | 'day'
+  | 'lastDay'
+  | 'days'
+  | 'timed'
+  | 'current'
+  | 'splitPack'
+  | 'department'
+  | 'practitioner'
+  | 'prescriptionId';
 
 export interface ArtifactWeaken {
   readonly when: 'unless' | 'if';

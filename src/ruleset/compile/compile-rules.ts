@@ -3,7 +3,7 @@
  * hash.
  */
 
-import { joinCode, js } from '../../base/code.js';
+import { comment, joinCode, js } from '../../base/code.js';
 import { sha256Hex } from '../../base/hash.js';
 import type { CheckedTable } from '../check/check-table.js';
 import { type FactPath, walk } from '../check/typed.js';
@@ -13,9 +13,10 @@ import { knownMaskCode } from './access.js';
 import type { Artifact, ArtifactRule, ArtifactTable } from './artifact.js';
 import { canonicalText } from './canonical.js';
 import { columnKinds } from './column-kind.js';
-import { Constants } from './constants.js';
+import { QuickLooks } from './emit-quick.js';
 import { type EmittedRule, emitRule } from './emit-rule.js';
 import type { Planned, PlannedRule } from './plan.js';
+import { RuleShapes } from './rule-shapes.js';
 
 /** One huge function falls off V8's optimiser; this many rules share a text. */
 export const rulesPerChunk = 50;
@@ -26,19 +27,19 @@ export function compileRules(planned: Planned): Artifact {
   const emitted: EmittedRule[] = [];
   const code: string[] = [];
   const texts = new Set<string>();
+  const looks = new QuickLooks();
+  const shapes = new RuleShapes();
   for (let first = 0; first < planned.rules.length; first += rulesPerChunk) {
-    const constants = new Constants();
-    const chunk = planned.rules
-      .slice(first, first + rulesPerChunk)
-      .map((rule) => emitRule(rule, tables, constants));
-    const bodies = joinCode(
-      chunk.map((rule) => rule.code),
-      ',\n',
-    );
-    code.push(js`${constants.definitions}\nreturn [\n${bodies}\n];`.toString());
-    emitted.push(...chunk);
-    for (const text of constants.texts) texts.add(text);
+    const made = planned.rules.slice(first, first + rulesPerChunk).map((rule) => {
+      const constants = shapes.newConstants();
+      const one = emitRule(rule, tables, constants, looks);
+      emitted.push(one);
+      for (const text of constants.texts) texts.add(text);
+      return js`${comment(`rule ${rule.checked.parsed.id.value}`)}${shapes.make(one.code, constants)}`;
+    });
+    code.push(js`return function (shapes) {\nreturn [\n${joinCode(made, ',\n')}\n];\n};`.toString());
   }
+  for (const text of looks.texts()) texts.add(text);
   const knownFacts = knownFactsOf(emitted);
   const content = {
     format: 1 as const,
@@ -47,9 +48,11 @@ export function compileRules(planned: Planned): Artifact {
     asOf: headerDay(header),
     rules: emitted.map((rule) => withNeeds(rule, knownFacts)),
     code,
+    shapes: shapes.texts,
     texts: [...texts, ...emitted.flatMap(({ rule }) => (rule.index.by === 'codes' ? rule.index.codes : []))],
     knownFacts,
     knownCode: knownCode(knownFacts),
+    quickCode: looks.code,
     tables: tablesOf(tables, planned),
     regions,
   };

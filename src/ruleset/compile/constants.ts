@@ -1,5 +1,6 @@
 /**
- * What a chunk of generated code defines once, above its rules: table columns, sets of constants, Unknowns.
+ * What generated code reaches besides its arguments: table columns, sets of constants, Unknowns. Each is defined once
+ * above the code that names it; or, of a rule, what it does not share with rules of the same shape is given to it.
  */
 
 import { type Code, identifier, joinCode, js, jsList } from '../../base/code.js';
@@ -9,6 +10,12 @@ export class Constants {
   readonly #definitions = new Map<string, { readonly name: Code; readonly definition: Code }>();
   /** Texts whose numbers the code uses. */
   readonly texts = new Set<string>();
+  readonly #shared: Constants;
+
+  /** `shared`: where that is defined which does not tell one rule from another; else here. */
+  constructor(shared: Constants | null = null) {
+    this.#shared = shared ?? this;
+  }
 
   /** A column of a table: typed arrays of numbers, flags or text numbers; a list column answers by row. */
   column(table: string, column: string, kind: ColumnKind): Code {
@@ -27,7 +34,7 @@ export class Constants {
 
   /** From the number of a text of the tables to the text. */
   tableText(): Code {
-    return this.#once('text', 'text', js`lib.text`);
+    return this.#shared.#once('text', 'text', js`lib.text`);
   }
 
   /** The number of a text that the code compares with item codes or text cells. */
@@ -38,14 +45,25 @@ export class Constants {
 
   /** A list of such numbers. */
   textNumbers(texts: readonly string[]): Code {
-    const numbers = texts.map((text) => this.textNumber(text));
-    return this.#once(`numbers ${jsList(texts)}`, 'm', js`[${joinCode(numbers, ', ')}]`);
+    return this.#once(`numbers ${jsList(texts)}`, 'm', this.#numbersOf(texts));
   }
 
   /** A set of such numbers. */
   textNumberSet(texts: readonly string[]): Code {
-    const list = this.textNumbers(texts);
-    return this.#once(`number set ${jsList(texts)}`, 'ms', js`new Set(${list})`);
+    return this.#once(`number set ${jsList(texts)}`, 'ms', js`new Set(${this.#numbersOf(texts)})`);
+  }
+
+  #numbersOf(texts: readonly string[]): Code {
+    for (const text of texts) this.texts.add(text);
+    return js`[${joinCode(
+      texts.map((text) => js`lib.textNumber(${text})`),
+      ', ',
+    )}]`;
+  }
+
+  /** Whether an item begins so, by its number. */
+  itemPrefix(prefix: string): Code {
+    return this.#once(`prefix ${prefix}`, 'p', js`lib.itemPrefix(${prefix})`);
   }
 
   set(items: readonly (string | number | boolean)[]): Code {
@@ -59,12 +77,13 @@ export class Constants {
   }
 
   unknown(mask: number): Code {
-    return this.#once(`unknown ${mask}`, 'u', js`new Unknown(${mask})`);
+    return this.#shared.#once(`unknown ${mask}`, 'u', js`new Unknown(${mask})`);
   }
 
   /** A function of the runtime. */
   runtimeFunction(name: string): Code {
-    return this.#once(`library ${name}`, `f_${name.replace('.', '_')}_`, js`lib.functions[${name}]`);
+    const prefix = `f_${name.replace('.', '_')}_`;
+    return this.#shared.#once(`library ${name}`, prefix, js`lib.functions[${name}]`);
   }
 
   get definitions(): Code {
@@ -74,10 +93,27 @@ export class Constants {
     return joinCode(lines, '\n');
   }
 
+  /** The names that are defined here, as parameters of a function. */
+  get names(): Code {
+    return joinCode(
+      [...this.#definitions.values()].map(({ name }) => name),
+      ', ',
+    );
+  }
+
+  /** What they stand for, as its arguments; none of them names another. */
+  get values(): Code {
+    return joinCode(
+      [...this.#definitions.values()].map(({ definition }) => definition),
+      ', ',
+    );
+  }
+
   #once(key: string, prefix: string, definition: Code): Code {
     const known = this.#definitions.get(key);
     if (known !== undefined) return known.name;
-    const name = identifier(`${prefix}${this.#definitions.size}`);
+    // Shared ones and a rule's own stand beside each other.
+    const name = identifier(`${prefix}${this.#shared === this ? '' : '_'}${this.#definitions.size}`);
     this.#definitions.set(key, { name, definition });
     return name;
   }

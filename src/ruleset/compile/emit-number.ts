@@ -6,7 +6,7 @@
 import { assert } from '../../base/assert.js';
 import { type Code, joinCode, js } from '../../base/code.js';
 import { isItemCodeOfSlot } from '../check/probe.js';
-import type { Typed } from '../check/typed.js';
+import type { Typed, TypedOf } from '../check/typed.js';
 import { cellNumberAccess, cellNumbersAccess, itemNumberAccess, slotName } from './access.js';
 import type { Block } from './block.js';
 import type { Emitter } from './emitter.js';
@@ -19,9 +19,13 @@ export function hasNumber(expr: Typed): boolean {
 
 /** The number of a text that has one, or an Unknown. */
 export function emitNumber(emitter: Emitter, expr: Typed, block: Block): Code {
-  const { constants } = emitter.options;
-  if (expr.kind === 'constant') return constants.textNumber(String(expr.value));
+  const { constants, entry } = emitter.options;
+  if (expr.kind === 'constant') {
+    return entry?.text(String(expr.value)) ?? constants.textNumber(String(expr.value));
+  }
   if (expr.kind === 'cell') {
+    const beside = entry?.cellNumber(expr) ?? null;
+    if (beside !== null) return emitter.cell(expr, beside, block);
     const column = constants.column(expr.table, expr.column, 'text');
     return emitter.cell(expr, cellNumberAccess(column, slotName(expr.slot)), block);
   }
@@ -40,6 +44,18 @@ export function emitCodes(emitter: Emitter, expr: Typed, block: Block): Code {
   }
   const find = constants.runtimeFunction('numbersOf');
   return emitter.strict([expr], block, ([value]) => js`${find}(view, ${value as Code})`);
+}
+
+/** Whether an item code begins with a constant, asked by its number; null: the call is another. */
+export function emitItemPrefix(
+  emitter: Emitter,
+  { name, args: [item, prefix] }: TypedOf<'call'>,
+  block: Block,
+): Code | null {
+  if (name !== 'startsWith' || item === undefined || prefix?.kind !== 'constant') return null;
+  if (!isItemCodeOfSlot(item)) return null;
+  const begins = emitter.options.constants.itemPrefix(String(prefix.value));
+  return emitter.strict([item], block, ([number]) => js`${begins}(${number as Code})`, emitNumber);
 }
 
 function emitNumberList(emitter: Emitter, items: readonly Typed[], block: Block): Code {

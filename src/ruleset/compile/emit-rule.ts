@@ -1,6 +1,6 @@
 /** Fourth stage, for one rule: the functions that a worker calls, as one object literal. */
 
-import { type Code, comment, joinCode, js } from '../../base/code.js';
+import { type Code, joinCode, js } from '../../base/code.js';
 import type { CheckedJoin } from '../check/check-rule.js';
 import { mentions } from '../check/probe.js';
 import type { Tables } from '../check/sources.js';
@@ -10,10 +10,13 @@ import type { ArtifactRule, ArtifactValue } from './artifact.js';
 import { Block } from './block.js';
 import type { Constants } from './constants.js';
 import { emitCodes } from './emit-number.js';
+import type { QuickLooks } from './emit-quick.js';
 import { Emitter } from './emitter.js';
+import { pairReads } from './pair-reads.js';
 import { isItemCodeOf, type PlannedRule } from './plan.js';
 
 export interface EmittedRule {
+  /** An object of its functions. */
   readonly code: Code;
   /** Facts that the two-valued form relies on. */
   readonly assumed: readonly FactPath[];
@@ -21,7 +24,12 @@ export interface EmittedRule {
   readonly rule: Omit<ArtifactRule, 'needs'>;
 }
 
-export function emitRule(plan: PlannedRule, tables: Tables, constants: Constants): EmittedRule {
+export function emitRule(
+  plan: PlannedRule,
+  tables: Tables,
+  constants: Constants,
+  looks: QuickLooks,
+): EmittedRule {
   const options = {
     sources: plan.sources,
     tables,
@@ -66,8 +74,11 @@ export function emitRule(plan: PlannedRule, tables: Tables, constants: Constants
     members.map(([name, code]) => js`${name}: ${code}`),
     ',\n',
   );
-  const code = js`${comment(`rule ${checked.parsed.id.value}`)}{\n${body}\n}`;
-  return { code, assumed: [...fast.assumed], rule: ruleData(plan, values) };
+  return {
+    code: js`{\n${body}\n}`,
+    assumed: [...fast.assumed],
+    rule: { ...ruleData(plan, values), quick: looks.add(plan, tables, options.rowFact) },
+  };
 }
 
 function functionOf(emitter: Emitter, expr: Typed, isLines = false): Code {
@@ -109,13 +120,14 @@ function assumeKeys({ checked }: PlannedRule, fast: Emitter): void {
   }
 }
 
-function ruleData(plan: PlannedRule, values: readonly Typed[]): Omit<ArtifactRule, 'needs'> {
+function ruleData(plan: PlannedRule, values: readonly Typed[]): Omit<ArtifactRule, 'needs' | 'quick'> {
   const { checked, index, probe, sources } = plan;
   const { parsed, partner, anchor } = checked;
   const shown = (expr: Typed) => artifactValue(expr, partner?.slot ?? null);
   const texts = [...values];
   return {
     id: parsed.id.value,
+    ...(parsed.killSwitch === parsed.id.value ? {} : { killSwitch: parsed.killSwitch }),
     title: parsed.title,
     national: parsed.nationalCode,
     severity: parsed.severity,
@@ -126,6 +138,7 @@ function ruleData(plan: PlannedRule, values: readonly Typed[]): Omit<ArtifactRul
     basisTable: parsed.basisTable?.value ?? null,
     sources: sources.map(({ cause, fact }) => ({ cause, fact })),
     index,
+    period: { from: parsed.validFrom, to: parsed.validTo },
     joins: checked.joins.map((join) => ({
       table: join.table,
       byItemCode: anchor?.type.kind === 'line' && isItemCodeOf(join.on, anchor),
@@ -134,6 +147,7 @@ function ruleData(plan: PlannedRule, values: readonly Typed[]): Omit<ArtifactRul
       source: partner.source === 'prescription.lines' ? 'prescription.lines' : 'claim.lines',
       table: partner.join?.table ?? null,
       probed: probe !== null,
+      reads: pairReads(plan),
     },
     weaken: checked.weaken.map(({ when, to, effect }) => ({ when, to, effect })),
     excess:

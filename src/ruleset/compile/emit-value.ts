@@ -4,7 +4,7 @@ import { type Code, js } from '../../base/code.js';
 import type { Typed, TypedOf } from '../check/typed.js';
 import type { Block } from './block.js';
 import { emitNumber, hasNumber } from './emit-number.js';
-import type { Emitter } from './emitter.js';
+import type { EmitOperand, Emitter } from './emitter.js';
 
 /** Longer lists of constants become a Set. */
 const longList = 3;
@@ -15,6 +15,17 @@ export function emitComparison(emitter: Emitter, expr: TypedOf<'compare'>, block
   if (isEquality && hasNumber(left) && hasNumber(right) && (isStored(left) || isStored(right))) {
     const sign = (a: Code, b: Code) => (operator === '==' ? js`(${a} === ${b})` : js`(${a} !== ${b})`);
     return emitter.strict([left, right], block, ([a, b]) => sign(a as Code, b as Code), emitNumber);
+  }
+  const { entry } = emitter.options;
+  if (entry !== undefined && isEquality && (hasNumber(left) || hasNumber(right))) {
+    const [word, other] = hasNumber(left) ? [right, left] : [left, right];
+    const access = entry.word(word);
+    if (access !== null) {
+      const sign = operator === '==' ? js`===` : js`!==`;
+      const emit: EmitOperand = (e, operand, into) =>
+        operand === word ? e.fact(word as TypedOf<'fact'>, access, into) : emitNumber(e, operand, into);
+      return emitter.strict([word, other], block, ([a, b]) => js`(${a as Code} ${sign} ${b as Code})`, emit);
+    }
   }
   return compareValues(emitter, expr, block);
 }

@@ -11,13 +11,26 @@ import { functionSpec } from '../check/functions.js';
 import { maxSources, ownSources, type Source, type Tables } from '../check/sources.js';
 import { type FactPath, partsOf, type Slot, type Typed, type TypedOf } from '../check/typed.js';
 import { isElement } from '../check/types.js';
-import { type Access, cellAccess, elementsAccess, factAccess, slotName, variableAccess } from './access.js';
+import {
+  type Access,
+  cellAccess,
+  elementsAccess,
+  factAccess,
+  keptSum,
+  keptSums,
+  maybeNull,
+  slotName,
+  variableAccess,
+} from './access.js';
 import type { Block } from './block.js';
 import { kindOfType } from './column-kind.js';
 import type { Constants } from './constants.js';
+import { emitHistory } from './emit-history.js';
 import { emitCertainOnly, emitLoop } from './emit-loop.js';
-import { emitCodes } from './emit-number.js';
+import { emitCodes, emitItemPrefix } from './emit-number.js';
+import { anyUnknown, unionOf } from './emit-unknown.js';
 import { emitComparison, emitIn, emitList } from './emit-value.js';
+import type { EntryValues } from './entry-values.js';
 
 export interface EmitterOptions {
   readonly form: 'fast' | 'full';
@@ -32,6 +45,8 @@ export interface EmitterOptions {
   readonly rowFact: (slot: Slot) => string | null;
   /** Positions of the variables of a bare expression. */
   readonly variables: readonly string[];
+  /** Where a first look finds cells and constants; see emit-quick. */
+  readonly entry?: EntryValues;
 }
 
 /** How an operand becomes code: its value, or a number that stands for it. */
@@ -87,7 +102,7 @@ export class Emitter {
   emit(expr: Typed, block: Block): Code {
     switch (expr.kind) {
       case 'constant':
-        return js`${expr.value}`;
+        return this.#constant(expr);
       case 'fact':
         return this.fact(expr, factAccess(expr.path, expr.slot), block);
       case 'variable':
@@ -151,8 +166,9 @@ export class Emitter {
     return block.keep(js`${anyUnknown(doubtful)} ? ${unionOf(doubtful)} : ${build(codes)}`);
   }
 
-  /** The Unknown of some sources. */
+  /** The Unknown of some sources. A first look does not care which. */
   unknownOf(sources: readonly Source[]): Code {
+    if (this.options.entry !== undefined) return this.options.constants.unknown(0);
     let mask = 0;
     for (const source of sources) {
       const bit = this.options.sources.findIndex((s) => s.fact === source.fact);
@@ -196,9 +212,17 @@ export class Emitter {
     return this.unknownOf([{ cause: 'fact', fact }]);
   }
 
-  #cellAccess({ table, column, slot, type }: TypedOf<'cell'>): Access {
-    const { constants } = this.options;
+  #constant({ value }: TypedOf<'constant'>): Code {
+    const { entry } = this.options;
+    return entry !== undefined && typeof value === 'number' ? entry.number(value) : js`${value}`;
+  }
+
+  #cellAccess(expr: TypedOf<'cell'>): Access {
+    const { constants, entry } = this.options;
+    const { table, column, slot, type } = expr;
     const kind = kindOfType(type);
+    const beside = entry?.cell(expr, kind, constants) ?? null;
+    if (beside !== null) return beside;
     return cellAccess(constants.column(table, column, kind), kind, slotName(slot), constants);
   }
 
@@ -289,7 +313,9 @@ ${no.code}\n${result} = ${noCode};\n}`);
 
   #call(expr: TypedOf<'call'>, block: Block): Code {
     const spec = functionSpec(expr.name);
-    if (spec.history === true) return this.#history(expr, block);
+    if (spec.history === true) return emitHistory(this, expr, block);
+    const asPrefix = emitItemPrefix(this, expr, block);
+    if (asPrefix !== null) return asPrefix;
     for (const path of spec.reads) this.#assume(path);
     const readsClaim = spec.reads.length > 0 || expr.args.some((a) => isElement(a.type));
     const name = this.options.constants.runtimeFunction(expr.name);
@@ -305,16 +331,6 @@ ${no.code}\n${result} = ${noCode};\n}`);
     });
   }
 
-  /** Unknown until there is a history, and for whatever reason its arguments are. */
-  #history(expr: TypedOf<'call'>, block: Block): Code {
-    const unknown = this.unknownOf(this.#sources(expr));
-    const doubtful = expr.args
-      .filter((arg) => this.uncertain(arg))
-      .map((arg) => block.keep(this.emit(arg, block)));
-    if (doubtful.length === 0) return unknown;
-    return js`(${anyUnknown(doubtful)} ? both(${unionOf(doubtful)}, ${unknown}) : ${unknown})`;
-  }
-
   /** A runtime function that answers null where the claim lacks what it reads. */
   #mayFail(
     expr: TypedOf<'call'>,
@@ -323,10 +339,11 @@ ${no.code}\n${result} = ${noCode};\n}`);
     build: (codes: readonly Code[]) => Code,
   ): Code {
     const sources = this.#sources(expr);
-    const result = this.strict(expr.args, block, build, emit);
+    const access = keptSums.has(expr.name) ? keptSum : maybeNull;
+    const result = this.strict(expr.args, block, (args) => access(build(args)).raw, emit);
     if (!this.isFull || sources.length === 0) return result;
     const kept = block.keep(result);
-    return js`(${kept} === null ? ${this.unknownOf(sources)} : ${kept})`;
+    return js`(${access(kept).isUnknown(kept)} ? ${this.unknownOf(sources)} : ${kept})`;
   }
 
   /** Keys and time go in as they are, unknown or not: a code that no row has is not listed at any time. */
@@ -374,14 +391,4 @@ ${no.code}\n${result} = ${noCode};\n}`);
     const region = js`(${known} === null ? ${this.unknownOf(this.#sources(expr))} : ${known})`;
     return js`(${standing} === false ? false : and(${standing}, ${region}))`;
   }
-}
-
-export function anyUnknown(codes: readonly Code[]): Code {
-  const [first, ...rest] = codes.map((c) => js`${c} instanceof Unknown`);
-  return rest.reduce((all, c) => js`${all} || ${c}`, first as Code);
-}
-
-export function unionOf(codes: readonly Code[]): Code {
-  const [first, ...rest] = codes;
-  return rest.reduce((all, c) => js`both(${all}, ${c})`, first as Code);
 }

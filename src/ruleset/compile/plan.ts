@@ -5,9 +5,10 @@
  */
 import type { CheckedRule } from '../check/check-rule.js';
 import { elementOf, personalPart } from '../check/check-rule.js';
+import { functionSpec } from '../check/functions.js';
 import { conjunctsOf, mentions, probeOf, sameSlot } from '../check/probe.js';
 import { fact, type Source, sourcesOf } from '../check/sources.js';
-import type { Slot, Typed } from '../check/typed.js';
+import { type Slot, some, type Typed } from '../check/typed.js';
 import { isScalar } from '../check/types.js';
 import type { Guarded } from '../guard/guard.js';
 import type { RuleIndex } from './artifact.js';
@@ -31,6 +32,11 @@ export interface PlannedRule {
    * memory of the table for it.
    */
   readonly beforeInForce: Typed;
+  /**
+   * What of it a first look can ask; a constant where that is nothing. What follows from the index is left out,
+   * the rule's own period too. Null for a rule that is not found by item code.
+   */
+  readonly look: Typed | null;
   /** What must hold of a partner; null where the rule has none. */
   readonly pair: Typed | null;
   /** Only in the full form: holds, or is unknown because the scene is. */
@@ -54,7 +60,8 @@ function planRule(rule: CheckedRule, { tables }: Guarded): PlannedRule {
     (mentions(expr, partner.slot) || (partner.join !== null && mentions(expr, partner.join.slot)));
   const time = anchorTime(rule);
   const standings = rule.joins.map((join) => standing(join, time, tables));
-  const others = [...inPeriod(rule, time), ...conjuncts.filter((c) => !readsPartner(c))];
+  const own = conjuncts.filter((c) => !readsPartner(c));
+  const others = [...inPeriod(rule, time), ...own];
   const before = all([...standings.flat(), ...others]);
   const partnerStanding =
     partner === null || partner.join === null
@@ -70,6 +77,7 @@ function planRule(rule: CheckedRule, { tables }: Guarded): PlannedRule {
     before,
     beforeInForce:
       isFoundInForce(rule, index, tables) && first !== undefined ? all([...later.flat(), ...others]) : before,
+    look: lookOf(rule, index, own),
     pair,
     sceneGate: inScene(rule),
     probe: isProbed ? probeOf(pair, partner.slot) : null,
@@ -119,6 +127,19 @@ function indexOf(rule: CheckedRule, before: Typed): RuleIndex {
     if (index !== null) return index;
   }
   return { by: 'every-line' };
+}
+
+function lookOf({ anchor }: CheckedRule, index: RuleIndex, conjuncts: readonly Typed[]): Typed | null {
+  if (anchor === null || !['rows', 'codes', 'listed'].includes(index.by)) return null;
+  const place = conjuncts.findIndex((condition) => indexOfConjunct(condition, anchor) !== null);
+  const found = index.by === 'codes' ? conjuncts[place] : null;
+  return all(conjuncts.filter((condition) => condition !== found && !isSlow(condition)));
+}
+
+/** It walks over a list or through a history, and a first look has no eye on the clock. */
+function isSlow(condition: Typed): boolean {
+  const isHistory = (part: Typed) => part.kind === 'call' && functionSpec(part.name).history === true;
+  return some(condition, (part) => part.kind === 'loop' || isHistory(part));
 }
 
 function indexOfConjunct(conjunct: Typed, anchor: Slot): RuleIndex | null {

@@ -52,15 +52,16 @@ function countCodes(artifact: Artifact, index: RuleIndex): number | null {
   return new Set(keys.flat()).size;
 }
 
-/** Rules stand in their chunk one after another, each under a comment with its id, which is kebab-case. */
-function codeOf(artifact: Artifact, id: string): string {
-  for (const chunk of artifact.code) {
-    const start = chunk.indexOf(`// rule ${id}\n`);
-    if (start < 0) continue;
-    const next = chunk.indexOf('\n// rule ', start);
-    return indent(chunk.slice(start, next < 0 ? chunk.lastIndexOf('];') : next).replace(/,\s*$/, ''));
-  }
-  return '';
+/** A rule stands in its chunk under a comment with its id, which is kebab-case: a shape and what it is made with. */
+function codeOf({ code, shapes }: Artifact, id: string): string {
+  const title = `// rule ${id}\n`;
+  const chunk = code.find((text) => text.includes(title)) ?? '';
+  const number = chunk.slice(chunk.indexOf(title) + title.length).match(/^shapes\[(\d+)\]/)?.[1];
+  const start = `// shape ${number}\n`;
+  const text = shapes.find((some) => some.includes(start)) ?? '';
+  const shape = text.slice(text.indexOf(start) + start.length).split('\n// shape ')[0] ?? '';
+  const functions = shape.slice(shape.indexOf('return {') + 'return '.length, shape.lastIndexOf('\n};') + 2);
+  return indent(title + functions);
 }
 
 /** Generated text has no indentation of its own; braces at line ends and beginnings give it. */

@@ -74,4 +74,32 @@ export const diagnosticCodes = {
   'CG-E605': 'example of no rule',
 } as const;
 
-export type DiagnosticCode = keyof typeof diagnosticCodes;
+/**
+ * What the policy guard refuses, lowers or remarks. The last two digits are those of the check (PG-01 …);
+ * guard/clauses.ts has clause and lawful alternative of each.
+ */
+export const guardCodes = {
+  'CG-P100': 'condition too tangled to be judged',
+  'CG-P101': 'reads a budget, a quota or a remaining amount',
+  'CG-P102': 'limits the length of a stay',
+  'CG-P103': 'limits the days or the amount of drugs without a basis for the item',
+  'CG-P104': 'limits money per patient, visit or period',
+  'CG-P105': 'judges a claim by a ratio or an average',
+  'CG-P106': 'selects drugs by price, negotiation or purchase',
+  'CG-P107': 'acts on the number of visits or stays before or at care',
+  'CG-P108': 'tells somebody to refuse or to end care',
+  'CG-P109': 'frequency of visits without exemptions',
+  'CG-P110': 'speaks of treatment where payment is meant',
+  'CG-P111': 'depends on the calendar',
+  'CG-P112': 'treats groups of persons differently without a basis',
+  'CG-P113': 'no sufficient basis',
+  'CG-P114': 'hold without what a hold needs',
+  'CG-P115': 'can hit where facts are missing, or lines that are not judged',
+  'CG-P116': 'not yet measured on history',
+  'CG-P117': 'nobody answers for the rule, or nothing ends it',
+  'CG-P118': 'penalises the length of a stay paid by the day',
+  'CG-P119': 'a locally set count may remind, no more',
+} as const;
+
+export type GuardCode = keyof typeof guardCodes;
+export type DiagnosticCode = keyof typeof diagnosticCodes | GuardCode;

@@ -1,12 +1,17 @@
 import type { Diagnostic } from './diagnostic.js';
 
-/** `file:line:column CODE message`, the source line, a caret under the place. */
+/**
+ * `file:line:column CODE message`, the source line, a caret under the place, and what to write instead where
+ * that is known. A warning says so before its code.
+ */
 export function renderDiagnostic(diagnostic: Diagnostic): string {
-  const { file, line, column, code, message, sourceLine } = diagnostic;
-  const head = `${file}:${line}:${column} ${code} ${message}`;
-  if (sourceLine.trim() === '') return head;
+  const { file, line, column, code, severity, message, advice, sourceLine } = diagnostic;
+  const kind = severity === 'warning' ? 'warning ' : '';
+  const head = `${file}:${line}:${column} ${kind}${code} ${message}`;
+  const tail = advice === null ? '' : `\n    instead: ${advice}`;
+  if (sourceLine.trim() === '') return head + tail;
   const shown = windowAround(sourceLine, column);
-  return `${head}\n    ${shown.text}\n    ${caretBelow(shown.text, shown.column)}`;
+  return `${head}\n    ${shown.text}\n    ${caretBelow(shown.text, shown.column)}${tail}`;
 }
 
 const widest = 160;

@@ -62,6 +62,15 @@ export function exampleClaim(example: unknown): unknown {
   return { ...merge(baseClaim, given), lines: lines.map(exampleLine) };
 }
 
+/**
+ * What an example says was settled before, each a claim over the same base: an encounter of its own unless it says
+ * otherwise.
+ */
+export function earlierClaim(given: unknown, position: number): unknown {
+  const settled = { kind: 'settlement', scene: null, encounter: { id: `EARLIER-${position + 1}` } };
+  return exampleClaim(isFields(given) ? merge(settled, given) : settled);
+}
+
 function exampleLine(line: unknown, position: number): unknown {
   const given = isFields(line) ? line : {};
   const price = given['amount'] ?? baseLine.unitPrice;

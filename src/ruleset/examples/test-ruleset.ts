@@ -7,15 +7,17 @@ import { buildDictionaries, type Dictionaries } from '../../claim/dictionaries.j
 import { patientKeyer } from '../../claim/patient-key.js';
 import { readClaim } from '../../claim/read-claim.js';
 import type { Finding, NotEvaluated } from '../../decision/decision.js';
-import { buildRuleset } from '../build-ruleset.js';
+import type { HistorySource } from '../../history/patient-history.js';
+import { examineRuleset } from '../build-ruleset.js';
 import type { Artifact } from '../compile/artifact.js';
-import { type Diagnostic, Problems } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { ParsedExample } from '../parse/examples-text.js';
-import { parseRules, type RulesSource } from '../parse/parse-rules.js';
+import type { RulesSource } from '../parse/parse-rules.js';
 import { severities } from '../parse/rule-text.js';
 import { instantiate } from '../runtime/instantiate.js';
 import type { Meter, Ruleset } from '../runtime/screened.js';
-import { exampleClaim } from './base-claim.js';
+import { earlierClaim, exampleClaim } from './base-claim.js';
+import { recordedHistory } from './recorded-history.js';
 
 export interface ExampleOutcome {
   readonly rule: string;
@@ -28,6 +30,8 @@ export interface ExampleOutcome {
 
 export interface TestedRuleset {
   readonly artifact: Artifact;
+  /** What the guard lowered or remarked. */
+  readonly warnings: readonly Diagnostic[];
   /** In the order of the rules, then of their files. */
   readonly outcomes: readonly ExampleOutcome[];
   readonly failed: number;
@@ -35,12 +39,8 @@ export interface TestedRuleset {
 
 /** Builds the rule set and runs every example; fails with the diagnostics where it does not build. */
 export function testRuleset(source: RulesSource): Result<TestedRuleset, readonly Diagnostic[]> {
-  const built = buildRuleset(source);
-  if (!built.ok) return built;
-  const artifact = built.value;
-  const problems = new Problems();
-  const parsed = parseRules(source, problems);
-  if (parsed === null) return fail(problems.sorted());
+  const { artifact, parsed, diagnostics } = examineRuleset(source);
+  if (artifact === null || parsed === null) return fail(diagnostics);
   const ruleset = instantiate(artifact);
   const read = exampleReader(artifact);
   const outcomes = artifact.rules.flatMap(({ id }) => {
@@ -57,31 +57,35 @@ export function testRuleset(source: RulesSource): Result<TestedRuleset, readonly
       };
     });
   });
-  return ok({ artifact, outcomes, failed: outcomes.filter((o) => o.problems.length > 0).length });
+  const failed = outcomes.filter((o) => o.problems.length > 0).length;
+  return ok({ artifact, warnings: diagnostics, outcomes, failed });
 }
 
 /** Examples hold no patient; the key only has to be one. */
 const exampleSecret = 'examples have no patient of their own';
 const unhurried: Meter = { mayGoOn: () => true, enter: () => {} };
 
-type ReadExample = (example: unknown) => Claim | string;
+/** A whole native claim; the answer says why it cannot be read. */
+type ReadExample = (claim: unknown) => Claim | string;
 
 function exampleReader(artifact: Artifact): ReadExample {
   const built = buildDictionaries(artifact.regions);
   assert(built.ok, `dictionaries: ${built.ok ? '' : built.error.join('; ')}`);
   const dictionaries: Dictionaries = built.value;
   const patientKey = patientKeyer(exampleSecret);
-  return (example) => {
-    const body = Buffer.from(JSON.stringify(exampleClaim(example)), 'utf8');
+  return (claim) => {
+    const body = Buffer.from(JSON.stringify(claim), 'utf8');
     const read = readClaim(body, 'native-json', { dictionaries, patientKey });
     return read.ok ? read.value.claim : read.error.message;
   };
 }
 
 function run(ruleset: Ruleset, id: string, example: ParsedExample, read: ReadExample): readonly string[] {
-  const claim = read(example.claim);
+  const claim = read(exampleClaim(example.claim));
   if (typeof claim === 'string') return [`the claim cannot be read: ${claim}`];
-  const screened = ruleset.screen(columnsOf(claim, ruleset.items), unhurried);
+  const history = historyOf(example, read);
+  if (typeof history === 'string') return [`the history cannot be read: ${history}`];
+  const screened = ruleset.screen(columnsOf(claim, ruleset.items), unhurried, history);
   const findings = screened.findings.filter((f) => f.rule === id);
   const gaps = screened.notEvaluated.filter((n) => n.rule === id);
   const came = findings.length > 0 ? 'hit' : gaps.length > 0 ? 'not_evaluated' : 'miss';
@@ -92,6 +96,18 @@ function run(ruleset: Ruleset, id: string, example: ParsedExample, read: ReadExa
     ...differs('lines', sorted(example.lines), sorted(findings.flatMap((f) => f.lines.map((l) => l.id)))),
     ...differs('facts', sorted(example.facts), sorted(gaps.flatMap((gap) => gap.facts))),
   ];
+}
+
+/** Null where the example has none: then nothing is known of the past. */
+function historyOf({ history }: ParsedExample, read: ReadExample): HistorySource | string | null {
+  if (history === null) return null;
+  const earlier: Claim[] = [];
+  for (const [i, given] of history.entries()) {
+    const claim = read(earlierClaim(given, i));
+    if (typeof claim === 'string') return claim;
+    earlier.push(claim);
+  }
+  return recordedHistory(earlier);
 }
 
 function detail(findings: readonly Finding[], gaps: readonly NotEvaluated[]): string {

@@ -9,7 +9,7 @@ import { type KnowledgeClass, leftOutTable } from './classes.js';
 import type { CsvRow } from './csv-text.js';
 import type { KnowledgePoint } from './points.js';
 import type { Reading } from './readings.js';
-import { cellProblem, keyColumn, readingColumn, type TableShape } from './table-shape.js';
+import { cellProblem, keyColumn, readingColumn, reviewColumns, type TableShape } from './table-shape.js';
 import type { Validity } from './validity.js';
 
 export interface KnowledgeSources {
@@ -127,10 +127,10 @@ function parameterCells(
   return problems.length > 0 ? fail(problems) : ok(parameters);
 }
 
-function emptyProblem({ authored = [], optional = [] }: KnowledgeClass, column: string): string | null {
-  return authored.includes(column) || optional.includes(column)
-    ? null
-    : 'empty, and no reason to leave the point out';
+function emptyProblem(knowledge: KnowledgeClass, column: string): string | null {
+  const { authored = [], optional = [], reviewed = false } = knowledge;
+  const mayBeEmpty = [...authored, ...optional, ...(reviewed ? reviewColumns : [])];
+  return mayBeEmpty.includes(column) ? null : 'empty, and no reason to leave the point out';
 }
 
 function sortedCodes(codes: readonly string[]): string {

@@ -33,6 +33,8 @@ export interface KnowledgeClass {
   readonly needsHistory?: true;
   /** Columns that a person has to author: a row in which all of them are empty cannot be decided. */
   readonly authored?: readonly string[];
+  /** What is authored are lists of codes, kept beside the readings and reviewed row by row (see lists.ts). */
+  readonly reviewed?: true;
 }
 
 export const knowledgeClasses: readonly KnowledgeClass[] = [
@@ -77,6 +79,7 @@ export const knowledgeClasses: readonly KnowledgeClass[] = [
     rule: 'second-line-drug',
     needsHistory: true,
     authored: ['firstLine'],
+    reviewed: true,
   },
   {
     seq: 7,
@@ -95,6 +98,7 @@ export const knowledgeClasses: readonly KnowledgeClass[] = [
     pack: 'policy-drugs',
     rule: 'indication-drug',
     authored: ['diagnoses'],
+    reviewed: true,
   },
   {
     seq: 10,

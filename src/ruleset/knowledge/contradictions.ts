@@ -6,27 +6,39 @@ import type { KnowledgeClass } from './classes.js';
 import type { CsvRow } from './csv-text.js';
 import { keyColumn } from './table-shape.js';
 
-/** One sentence for each contradicting pair of rows. */
-export function contradictions(tables: TableRows, classes: readonly KnowledgeClass[]): string[] {
+/** Two rows of a table that hold at one time. */
+export interface Contradiction {
+  readonly table: string;
+  readonly code: string;
+  readonly points: readonly [string, string];
+}
+
+export function contradictionText({ table, code, points: [one, other] }: Contradiction): string {
+  return `${table}: ${one} and ${other} give ${code} different parameters`;
+}
+
+/** Each contradicting pair of rows, once for each code. */
+export function contradictions(tables: TableRows, classes: readonly KnowledgeClass[]): Contradiction[] {
   return classes
     .filter(({ repeats }) => repeats !== true)
     .flatMap(({ table }) => contradictionsIn(table, tables.get(table) ?? []));
 }
 
-function contradictionsIn(table: string, rows: readonly CsvRow[]): string[] {
+function contradictionsIn(table: string, rows: readonly CsvRow[]): Contradiction[] {
   const byCode = new Map<string, CsvRow[]>();
-  const found = new Set<string>();
+  const found = new Map<string, Contradiction>();
   for (const row of rows) {
     for (const code of (row[keyColumn] ?? '').split(' ')) {
       const earlier = byCode.get(code) ?? [];
       for (const other of earlier) {
         if (!meet(row, other) || parameters(row) === parameters(other)) continue;
-        found.add(`${table}: ${other['point']} and ${row['point']} give ${code} different parameters`);
+        const contradiction = { table, code, points: [other['point'] ?? '', row['point'] ?? ''] } as const;
+        found.set(contradictionText(contradiction), contradiction);
       }
       byCode.set(code, [...earlier, row]);
     }
   }
-  return [...found];
+  return [...found.values()];
 }
 
 /** True where some day lies in both validities (ends are exclusive, an empty end is open). */

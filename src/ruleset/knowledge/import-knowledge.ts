@@ -6,9 +6,10 @@ import { fail, ok, type Result } from '../../base/result.js';
 import { provenanceColumns } from '../parse/table-text.js';
 import { buildTables, type TableRows } from './build-tables.js';
 import { type KnowledgeClass, leftOutTable } from './classes.js';
-import { contradictions } from './contradictions.js';
+import { type Contradiction, contradictions, contradictionText } from './contradictions.js';
 import { type ClassCount, countTables } from './counts.js';
 import { type CsvRow, writeCsv } from './csv-text.js';
+import { readLists, withLists } from './lists.js';
 import { readPoints } from './points.js';
 import { type Reading, readReadings } from './readings.js';
 import { keyColumn, type TableShape } from './table-shape.js';
@@ -19,6 +20,8 @@ export interface ImportTexts {
   readonly points: string;
   /** Rows of `rules/knowledge/<name>.csv` by name. */
   readonly readings: ReadonlyMap<string, readonly CsvRow[]>;
+  /** Rows of `rules/knowledge/lists/<name>.csv` by name of the readings. */
+  readonly lists?: ReadonlyMap<string, readonly CsvRow[]>;
   /** Schemas of `rules/tables/<name>.yaml` by name. */
   readonly shapes: ReadonlyMap<string, TableShape>;
   readonly classes: readonly KnowledgeClass[];
@@ -31,20 +34,35 @@ export interface Imported {
   /** Points ended by official link, and points ended because a later one holds all their codes. */
   readonly linked: number;
   readonly covered: readonly string[];
+  /** Of each point that has ended: the point that ended it. */
+  readonly endedBy: ReadonlyMap<string, string>;
+}
+
+/** Why nothing is made. */
+export interface ImportProblem {
+  /** A sentence that names point or file; several lines where a file cannot be read. */
+  readonly message: string;
+  /** Two points that say different things: a person has to decide. Null: something else. */
+  readonly contradiction: Contradiction | null;
+}
+
+/** Problems that are no contradictions. */
+export function plainProblems(messages: readonly string[]): readonly ImportProblem[] {
+  return messages.map((message) => ({ message, contradiction: null }));
 }
 
 /**
  * Deterministic: the same texts give the same files. On any problem nothing is made, and all problems are
  * told.
  */
-export function importKnowledge(texts: ImportTexts): Result<Imported, readonly string[]> {
+export function importKnowledge(texts: ImportTexts): Result<Imported, readonly ImportProblem[]> {
   const points = readPoints(texts.points);
-  const readings = readAllReadings(texts.readings);
+  const readings = readAllReadings(texts);
   if (!points.ok || !readings.ok) {
-    return fail([...(points.ok ? [] : points.error), ...(readings.ok ? [] : readings.error)]);
+    return fail(plainProblems([points, readings].flatMap((read) => (read.ok ? [] : read.error))));
   }
   const validity = resolveValidity(points.value, texts.classes);
-  if (!validity.ok) return validity;
+  if (!validity.ok) return fail(plainProblems(validity.error));
   const tables = buildTables({
     points: points.value,
     classes: texts.classes,
@@ -52,29 +70,54 @@ export function importKnowledge(texts: ImportTexts): Result<Imported, readonly s
     shapes: texts.shapes,
     validity: validity.value,
   });
-  if (!tables.ok) return tables;
+  if (!tables.ok) return fail(plainProblems(tables.error));
   const contradicting = contradictions(tables.value, texts.classes);
-  if (contradicting.length > 0) return fail(contradicting);
+  if (contradicting.length > 0) {
+    return fail(contradicting.map((one) => ({ message: contradictionText(one), contradiction: one })));
+  }
   const ended = [...validity.value].filter(([, { to }]) => to !== null);
   return ok({
     files: tableFiles(tables.value, texts.shapes),
     counts: countTables(tables.value, texts.readings, texts.classes),
     linked: ended.filter(([, { linked }]) => linked).length,
     covered: ended.filter(([, { linked }]) => !linked).map(([id, { endedBy }]) => `${id} by ${endedBy}`),
+    endedBy: new Map(ended.map(([id, { endedBy }]) => [id, endedBy ?? ''])),
   });
 }
 
-function readAllReadings(
-  files: ImportTexts['readings'],
-): Result<ReadonlyMap<string, ReadonlyMap<string, Reading>>, readonly string[]> {
-  const problems: string[] = [];
+function readAllReadings({
+  readings: files,
+  lists = new Map(),
+  classes,
+}: ImportTexts): Result<ReadonlyMap<string, ReadonlyMap<string, Reading>>, readonly string[]> {
+  const problems = [...lists.keys()]
+    .filter((name) => !files.has(name))
+    .map((name) => `lists/${name}.csv: there are no readings of that name`);
   const all = new Map<string, ReadonlyMap<string, Reading>>();
   for (const [name, rows] of files) {
     const readings = readReadings(`${name}.csv`, rows);
-    if (readings.ok) all.set(name, readings.value);
-    else problems.push(...readings.error);
+    const listed = readings.ok
+      ? listedReadings(name, readings.value, lists.get(name) ?? [], classes)
+      : readings;
+    if (listed.ok) all.set(name, listed.value);
+    else problems.push(...listed.error);
   }
   return problems.length > 0 ? fail(problems) : ok(all);
+}
+
+/** With what a person has authored. */
+function listedReadings(
+  name: string,
+  readings: ReadonlyMap<string, Reading>,
+  rows: readonly CsvRow[],
+  classes: readonly KnowledgeClass[],
+): Result<ReadonlyMap<string, Reading>, readonly string[]> {
+  const file = `lists/${name}.csv`;
+  const knowledge = classes.find((one) => one.readings === name);
+  if (rows.length === 0 || knowledge === undefined) return ok(readings);
+  if (knowledge.reviewed !== true) return fail([`${file}: this class has no lists`]);
+  const lists = readLists(file, rows, knowledge);
+  return lists.ok ? withLists(file, readings, lists.value) : lists;
 }
 
 function tableFiles(tables: TableRows, shapes: ImportTexts['shapes']): ReadonlyMap<string, string> {

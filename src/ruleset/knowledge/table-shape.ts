@@ -17,6 +17,9 @@ export interface ColumnShape {
  */
 export const keyColumn = 'codes';
 
+/** Columns of a table whose lists a person authors: who has reviewed a row, and when; empty: nobody yet. */
+export const reviewColumns = ['reviewedBy', 'reviewedOn'] as const;
+
 /** The reading column of a table column: `maxAgeYears` is read from `max_age_years`. */
 export function readingColumn(column: string): string {
   return column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -13,6 +13,8 @@ export interface ParsedExample {
   readonly place: Place;
   /** A partial native claim, merged over the base claim. */
   readonly claim: unknown;
+  /** What was settled before, oldest first, each written like `claim`; null: nothing is known of the past. */
+  readonly history: readonly unknown[] | null;
   readonly expect: Expectation;
   readonly severity: string | null;
   readonly excessFen: number | null;
@@ -20,7 +22,16 @@ export interface ParsedExample {
   readonly facts: readonly string[] | null;
 }
 
-const exampleKeys = ['name', 'claim', 'expect', 'severity', 'excessFen', 'lines', 'facts'] as const;
+const exampleKeys = [
+  'name',
+  'claim',
+  'history',
+  'expect',
+  'severity',
+  'excessFen',
+  'lines',
+  'facts',
+] as const;
 
 export function parseExamples(
   file: SourceText,
@@ -43,6 +54,7 @@ function example(file: SourceText, problems: Problems, node: YamlNode): ParsedEx
     name: map.text('name').value,
     place: map.place,
     claim: claim === null ? {} : plainData(claim),
+    history: map.list('history')?.items.map(plainData) ?? null,
     expect: map.word('expect', expectations),
     severity: map.node('severity') === null ? null : map.word('severity', severities),
     excessFen: map.integer('excessFen', { min: 0, max: Number.MAX_SAFE_INTEGER }),

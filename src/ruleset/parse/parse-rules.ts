@@ -3,6 +3,7 @@ import type { Problems } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/nearest-name.js';
 import { SourceText } from '../diagnostics/source-text.js';
 import { type ParsedExample, parseExamples } from './examples-text.js';
+import { FileMemory } from './file-memory.js';
 import { type ParsedRule, parseRule } from './rule-text.js';
 import { type ParsedException, type ParsedHeader, parseExceptions, parseHeader } from './ruleset-text.js';
 import { type ParsedTable, parseTable } from './table-text.js';
@@ -38,7 +39,11 @@ export interface Parsed {
 }
 
 /** Null only where there is no readable ruleset.yaml; every other problem leaves the rest to be checked. */
-export function parseRules(source: RulesSource, problems: Problems): Parsed | null {
+export function parseRules(
+  source: RulesSource,
+  problems: Problems,
+  memory: FileMemory = new FileMemory(),
+): Parsed | null {
   const folder = new Folder(source);
   const headerFile = folder.file('ruleset.yaml');
   if (headerFile === null) {
@@ -52,10 +57,10 @@ export function parseRules(source: RulesSource, problems: Problems): Parsed | nu
   const packs = packFiles(folder, header, problems);
   return {
     header,
-    ...parseAllRules(packs, problems),
+    ...parseAllRules(packs, problems, memory),
     exceptions: readExceptions(folder, problems),
-    ...readTables(folder, problems),
-    examples: readExamples(packs, problems),
+    ...readTables(folder, problems, memory),
+    examples: readExamples(packs, problems, memory),
     regions: readRegions(folder, problems),
   };
 }
@@ -98,24 +103,33 @@ const stem = (file: SourceText) => (file.path.split('/').at(-1) ?? '').replace(/
 function parseAllRules(
   files: readonly SourceText[],
   problems: Problems,
+  memory: FileMemory,
 ): Pick<Parsed, 'rules' | 'unparsedRules'> {
   const rules: ParsedRule[] = [];
   const unparsedRules = new Set<string>();
   for (const file of files.filter((f) => !isExamples(f))) {
-    const root = readYaml(file, problems);
-    const rule = root === null ? null : parseRule(file, problems, root);
+    const rule = memory.of([file], problems, () => {
+      const root = readYaml(file, problems);
+      return root === null ? null : parseRule(file, problems, root);
+    });
     if (rule === null) unparsedRules.add(stem(file));
     else rules.push(rule);
   }
   return { rules, unparsedRules };
 }
 
-function readExamples(files: readonly SourceText[], problems: Problems): ReadonlyMap<string, ParsedExamples> {
+function readExamples(
+  files: readonly SourceText[],
+  problems: Problems,
+  memory: FileMemory,
+): ReadonlyMap<string, ParsedExamples> {
   const byRule = new Map<string, ParsedExamples>();
   for (const file of files.filter(isExamples)) {
     const before = problems.count;
-    const root = readYaml(file, problems);
-    const examples = root === null ? null : parseExamples(file, problems, root);
+    const examples = memory.of([file], problems, () => {
+      const root = readYaml(file, problems);
+      return root === null ? null : parseExamples(file, problems, root);
+    });
     byRule.set(stem(file), { file, ruleId: stem(file), examples: problems.count > before ? null : examples });
   }
   return byRule;
@@ -130,7 +144,11 @@ function readExceptions(folder: Folder, problems: Problems): ReadonlyMap<string,
   return new Map(exceptions.map((e) => [e.name, e]));
 }
 
-function readTables(folder: Folder, problems: Problems): Pick<Parsed, 'tables' | 'unparsedTables'> {
+function readTables(
+  folder: Folder,
+  problems: Problems,
+  memory: FileMemory,
+): Pick<Parsed, 'tables' | 'unparsedTables'> {
   const tables = new Map<string, ParsedTable>();
   const unparsedTables = new Set<string>();
   for (const path of folder.paths('tables', '.yaml')) {
@@ -142,12 +160,18 @@ function readTables(folder: Folder, problems: Problems): Pick<Parsed, 'tables' |
         offset: 0,
       });
     }
-    const root = readYaml(schema, problems);
-    const table = root === null || rows === null ? null : parseTable(schema, rows, problems, root);
+    const read = (csv: SourceText) =>
+      memory.of([schema, csv], problems, () => tableOf(schema, csv, problems));
+    const table = rows === null ? null : read(rows);
     if (table === null) unparsedTables.add(stem(schema));
     else tables.set(table.name, table);
   }
   return { tables, unparsedTables };
+}
+
+function tableOf(schema: SourceText, rows: SourceText, problems: Problems): ParsedTable | null {
+  const root = readYaml(schema, problems);
+  return root === null ? null : parseTable(schema, rows, problems, root);
 }
 
 function readRegions(folder: Folder, problems: Problems): Readonly<Record<string, unknown>> {

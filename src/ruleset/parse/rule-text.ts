@@ -5,7 +5,7 @@ import type { EpochDay } from '../../base/calendar.js';
 import type { ClaimKind } from '../../claim/claim.js';
 import type { Effect, Severity } from '../../decision/decision.js';
 import type { Problems } from '../diagnostics/diagnostic.js';
-import type { SourceText } from '../diagnostics/source-text.js';
+import type { Place, SourceText } from '../diagnostics/source-text.js';
 import { type CelText, celOf } from './cel-text.js';
 import { type Located, MapReader } from './map-reader.js';
 import { type MessagePart, parseMessage } from './message-text.js';
@@ -52,6 +52,7 @@ export interface ParsedRule {
   /** `once: item`: the rule speaks of all lines of an item at once. */
   readonly oncePerItem: boolean;
   readonly document: string;
+  readonly basis: ParsedBasis;
   /** Table of the points that the rule applies; a rule that joins none takes a finding's point from it. */
   readonly basisTable: Located<string> | null;
   readonly except: readonly Located<string>[];
@@ -59,6 +60,27 @@ export interface ParsedRule {
   readonly validTo: EpochDay | null;
   readonly owner: string;
   readonly review: EpochDay | null;
+  /** How a hospital answers a finding of this rule; empty: nothing is said. */
+  readonly appeal: string;
+  /** Rules with the same word are switched off together; a rule can always be switched off by its id. */
+  readonly killSwitch: string;
+  /** Where a key of the rule stands; the id where it has no such key. */
+  placeOf(key: RuleKey): Place;
+}
+
+export const basisLevels = ['national', 'province', 'city'] as const;
+export type BasisLevel = (typeof basisLevels)[number];
+
+/** What stands behind a rule, beside the document's title. */
+export interface ParsedBasis {
+  /** 文号; null where the document has none. */
+  readonly number: string | null;
+  /** Who issued it; null: not said. */
+  readonly level: BasisLevel | null;
+  /** Beginning of the area codes for which it was issued. */
+  readonly region: string | null;
+  /** Official points, where the rule names its items itself. */
+  readonly points: readonly string[];
 }
 
 export interface ParsedJoin {
@@ -117,7 +139,10 @@ const ruleKeys = [
   'valid',
   'owner',
   'review',
+  'appeal',
+  'killSwitch',
 ] as const; // prettier-ignore
+export type RuleKey = (typeof ruleKeys)[number];
 
 /** Rule ids become names in generated code and in metrics. */
 export const ruleIdForm = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -151,6 +176,9 @@ export function parseRule(file: SourceText, problems: Problems, root: YamlNode):
     ...validity(map),
     owner: map.text('owner', '').value,
     review: map.day('review'),
+    appeal: map.text('appeal', '').value,
+    killSwitch: killSwitch(map),
+    placeOf: (key: RuleKey) => placeOf(map, key),
   };
   return when === null || problems.count > before ? null : { ...rule, when };
 }
@@ -268,12 +296,38 @@ function say(map: MapReader): readonly MessagePart[] {
   return scalar === null ? [] : parseMessage(map.file, map.problems, scalar);
 }
 
-function basis(map: MapReader): Pick<ParsedRule, 'document' | 'basisTable'> {
+function basis(map: MapReader): Pick<ParsedRule, 'document' | 'basisTable' | 'basis'> {
   map.requireNode('basis');
   const inner = map.map('basis');
-  inner?.onlyKeys(['document', 'table']);
+  inner?.onlyKeys(['document', 'table', 'number', 'level', 'region', 'points']);
   const table = inner?.scalar('table') ? inner.text('table') : null;
-  return { document: inner?.text('document').value ?? '', basisTable: table };
+  const text = (key: string) => inner?.text(key, '').value || null;
+  const region = text('region');
+  if (region !== null && !/^\d{2,6}$/.test(region))
+    map.problems.report('CG-E105', `'${region}' is no area code`, inner?.text('region').place ?? map.place);
+  return {
+    document: inner?.text('document').value ?? '',
+    basisTable: table,
+    basis: {
+      number: text('number'),
+      level: text('level') === null ? null : (inner?.word('level', basisLevels) ?? null),
+      region,
+      points: inner?.texts('points').map((p) => p.value) ?? [],
+    },
+  };
+}
+
+/** The rule's own id where the author names no other switch. */
+function killSwitch(map: MapReader): string {
+  const { value, place } = map.text('killSwitch', map.text('id').value);
+  if (ruleIdForm.test(value) || map.node('killSwitch') === null) return value;
+  map.problems.report('CG-E105', `switch '${value}' is not kebab-case`, place);
+  return value;
+}
+
+function placeOf(map: MapReader, key: RuleKey): Place {
+  const entry = map.entries.find((e) => e.key === key) ?? map.entries.find((e) => e.key === 'id');
+  return { file: map.file, offset: entry?.value.offset ?? 0 };
 }
 
 function validity(map: MapReader): { validFrom: EpochDay | null; validTo: EpochDay | null } {

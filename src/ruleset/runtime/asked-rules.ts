@@ -1,29 +1,16 @@
 /**
  * Which rules a claim concerns, and for which lines and rows: found by the claim's own item codes, so that rules
- * which no line touches cost nothing, however many there are. What is asked of an item lies together in memory:
- * with many rules, each in a table of its own, looking them up one by one would wait for memory each time.
+ * which no line touches cost nothing, however many there are. What is asked of an item lies together in memory, with
+ * all that a first look needs: most rules say no to it, and then nothing of the rule itself has been touched.
  */
 import { dayOf } from '../../base/calendar.js';
 import type { ClaimView } from './claim-view.js';
-import type { Evaluate } from './generated.js';
-import { noBeginning, noEnd, type Table } from './tables/table.js';
-import type { Truth } from './unknown.js';
+import type { Look } from './generated.js';
+import { entry, entryHead, groupPart, ItemEntries, noLook, noRow, type RuleEntry } from './item-entries.js';
+import type { Meter } from './screened.js';
 
-/** How a rule is found. */
-export interface RuleEntry {
-  /** Items that lead to it; null: it is asked of every claim. */
-  readonly codes: readonly number[] | null;
-  /** The table of whose rows each line is asked by its item code; null: the rule finds rows itself, or has none. */
-  readonly table: Table | null;
-  /** Bits of the scenes and kinds that it is for. */
-  readonly scenes: number;
-}
-
-/** The budget is not looked at in between, so a quick look at a rule ends after so many. */
-const quickQuestions = 32;
-
-/** The row of an entry that has none. */
-export const noRow = -1;
+/** First looks between two looks at the clock. */
+const looksPerGlance = 64;
 
 export class AskedRules {
   /** Positions of the rules that are asked of every claim, ascending. */
@@ -31,43 +18,52 @@ export class AskedRules {
   /** Positions of the rules that are found by item code, ascending. */
   readonly #indexed: readonly number[];
   readonly #scenes: Int32Array;
-  /** What is asked of item n: entries `#starts[n]` … `#starts[n + 1]`, rule by rule. */
-  readonly #starts: Int32Array;
-  /** Four numbers an entry: rule, row, and the days from which and before which the row is in force. */
-  readonly #entries: Int32Array;
+  readonly #index: ItemEntries;
+  readonly #look: Look;
   /** By rule: its first and last question in the claim at hand; -1: none. */
   readonly #first: Int32Array;
   readonly #last: Int32Array;
   /** Three numbers a question: line, row, and the next question of the same rule. */
   #questions = new Int32Array(3 * 256);
   #asked = 0;
-  readonly #itemLines: number[] = [];
+  /** Where the entries of the claim's items begin and end, in the order of the items' first lines. */
+  #spans = new Int32Array(2 * 64);
+  /** Looks until the clock is looked at; below 0 once the budget is over. */
+  #left = 0;
+  /** A rule that has said no at first sight; -1: none. */
+  #refused = -1;
   readonly #touched: number[] = [];
   readonly #found: number[] = [];
   readonly #applying: number[] = [];
   /** Lines and rows of the rule that was last looked at. */
   readonly #lines: number[] = [];
   readonly #rows: number[] = [];
+  readonly #answer = { lines: this.#lines as readonly number[], rows: this.#rows as readonly number[] };
 
-  constructor(rules: readonly RuleEntry[], items: number) {
+  constructor(rules: readonly RuleEntry[], items: number, look: Look) {
     const positions = [...rules.keys()];
     this.#always = positions.filter((position) => rules[position]?.codes === null);
     this.#indexed = positions.filter((position) => rules[position]?.codes !== null);
     this.#scenes = Int32Array.from(rules, ({ scenes }) => scenes);
     this.#first = new Int32Array(positions.length).fill(-1);
     this.#last = new Int32Array(positions.length).fill(-1);
-    this.#starts = countEntries(rules, items);
-    this.#entries = layEntries(rules, this.#starts);
+    this.#index = new ItemEntries(rules, items);
+    this.#look = look;
   }
 
-  /** Positions of the rules to ask about a claim, ascending. `scene`: its bit. Valid until the next call. */
-  find(view: ClaimView, scene: number): readonly number[] {
+  /**
+   * Positions of the rules to ask about a claim, ascending; `scene`: its bit, `known`: facts that it knows. Rules
+   * that say no at first sight are left out, as long as the budget lasts. Valid until the next call.
+   */
+  find(view: ClaimView, scene: number, known: number, meter: Meter): readonly number[] {
     for (const position of this.#touched) this.#first[position] = -1;
-    this.#touched.length = 0;
+    if (this.#touched.length > 0) this.#touched.length = 0;
     this.#asked = 0;
-    this.#gather(view, scene);
+    this.#gather(view, scene, known, meter);
+    const { uncoded } = view;
+    if (uncoded.length === 0 && this.#always.length === 0) return ascending(this.#touched);
     // A line without a code could have any.
-    const indexed = view.uncoded.length > 0 ? this.#indexed : ascending(this.#touched);
+    const indexed = uncoded.length > 0 ? this.#indexed : ascending(this.#touched);
     merge(this.#always, indexed, this.#found);
     return this.#inScene(this.#found, scene);
   }
@@ -90,70 +86,95 @@ export class AskedRules {
       lines[n] = line;
       rows[n++] = noRow;
     }
-    lines.length = n;
-    rows.length = n;
+    cutTo(lines, n);
+    cutTo(rows, n);
     return this.#answer;
   }
-
-  /** Whether a condition is false for all questions of a rule; false as well where there are too many to look at. */
-  noneHolds(position: number, view: ClaimView, condition: Evaluate<Truth>): boolean {
-    if (view.uncoded.length > 0) return false;
-    let left = quickQuestions;
-    for (let at = this.#first[position]!; at >= 0; at = this.#questions[at + 2]!) {
-      if (--left < 0) return false;
-      const truth = condition(view, this.#questions[at]!, this.#questions[at + 1]!, -1, -1, -1);
-      if (truth !== false) return false;
-    }
-    return true;
-  }
-
-  readonly #answer = { lines: this.#lines as readonly number[], rows: this.#rows as readonly number[] };
 
   #inScene(positions: readonly number[], scene: number): readonly number[] {
     const applying = this.#applying;
     let n = 0;
     for (const position of positions) if ((this.#scenes[position]! & scene) !== 0) applying[n++] = position;
-    applying.length = n;
+    cutTo(applying, n);
     return applying;
   }
 
-  #gather(view: ClaimView, scene: number): void {
-    const items = this.#findStarts(view);
-    for (let i = 0; i < items; i++) {
-      const line = this.#itemLines[i]!;
-      const item = view.lines.itemCode[line]!;
-      const [from, to] = [this.#starts[item]!, this.#starts[item + 1]!];
-      for (let same = line; same >= 0; same = view.nextOf(same)) this.#askAll(view, same, from, to, scene);
+  #gather(view: ClaimView, scene: number, known: number, meter: Meter): void {
+    this.#findSpans(view);
+    const { firstLines, next, count } = view.itemLines;
+    const { at: times } = view.lines;
+    const spans = this.#spans;
+    this.#refused = -1;
+    this.#left = meter.mayGoOn() ? looksPerGlance : -1;
+    for (let i = 0; i < count; i++) {
+      const from = spans[2 * i]!;
+      const to = spans[2 * i + 1]!;
+      if (from === to) continue;
+      for (let line = firstLines[i]!; line >= 0; line = next[line]!) {
+        this.#askAll(view, line, dayOf(times[line]!), from, to, scene, known);
+        if (this.#left === 0) this.#left = meter.mayGoOn() ? looksPerGlance : -1;
+      }
     }
+    if (this.#refused >= 0) meter.enter(this.#refused);
   }
 
   /**
-   * First lines of the items that are asked about; answers how many. A loop of its own, so that the processor
-   * waits for the memory of all items together.
+   * Where the entries of each item begin and end. Loops of their own, so that the processor waits for the memory of
+   * all items together: first for these numbers, then for the entries.
    */
-  #findStarts(view: ClaimView): number {
+  #findSpans(view: ClaimView): void {
+    const { firstLines, count } = view.itemLines;
     const { itemCode } = view.lines;
-    const known = this.#starts.length - 1;
-    let items = 0;
-    for (const line of view.allLines) {
-      const item = itemCode[line]!;
-      if (item < 0 || item >= known || this.#starts[item] === this.#starts[item + 1]) continue;
-      if (view.firstOf(item) === line) this.#itemLines[items++] = line;
+    const { starts, integers } = this.#index;
+    if (this.#spans.length < 2 * count) this.#spans = new Int32Array(4 * count);
+    const spans = this.#spans;
+    const known = starts.length - 1;
+    for (let i = 0; i < count; i++) {
+      const item = itemCode[firstLines[i]!]!;
+      spans[2 * i] = item < known ? starts[item]! : 0;
+      spans[2 * i + 1] = item < known ? starts[item + 1]! : 0;
     }
-    return items;
+    let seen = 0;
+    for (let i = 0; i < count; i++) seen ^= integers[2 * spans[2 * i]!]!;
+    this.seen = seen;
   }
 
-  /** Everything that is asked of a line. A row that is not in force on the line's day is no question. */
-  #askAll(view: ClaimView, line: number, from: number, to: number, scene: number): void {
-    const at = view.lines.at[line]!;
-    const day = dayOf(at);
-    for (let entry = from; entry < to; entry++) {
-      const i = entry * 4;
-      const rule = this.#entries[i]!;
-      // An unknown time is NaN, which is neither too early nor too late.
-      const isOut = day < this.#entries[i + 2]! || day >= this.#entries[i + 3]!;
-      if (!isOut && (this.#scenes[rule]! & scene) !== 0) this.#ask(rule, line, this.#entries[i + 1]!);
+  /** What was read ahead; kept, so that reading it cannot be left out. */
+  seen = 0;
+
+  /** Everything that is asked of a line, but what it answers at first sight. */
+  #askAll(
+    view: ClaimView,
+    line: number,
+    day: number,
+    from: number,
+    to: number,
+    scene: number,
+    known: number,
+  ): void {
+    const { integers, numbers, groups } = this.#index;
+    const ask = this.#look;
+    let left = this.#left;
+    for (let at = from; at < to; ) {
+      const i = 2 * at;
+      const group = integers[i + entry.group]!;
+      const values = at + entryHead;
+      at = values + groups[group + groupPart.values]!;
+      // A row that is not in force on the line's day is no question. An unknown day is NaN, neither early nor late.
+      if (day < integers[i + entry.from]! || day >= integers[i + entry.to]!) continue;
+      if ((groups[group + groupPart.scenes]! & scene) === 0) continue;
+      const look = groups[group + groupPart.look]!;
+      const needs = groups[group + groupPart.needs]!;
+      if (look !== noLook && (known & needs) === needs && left >= 0) {
+        if (left > 0) left--;
+        if (!ask(look, view, line, integers[i + entry.row]!, numbers, values)) {
+          this.#refused = integers[i + entry.rule]!;
+          continue;
+        }
+      }
+      this.#ask(integers[i + entry.rule]!, line, integers[i + entry.row]!);
     }
+    this.#left = left;
   }
 
   #ask(rule: number, line: number, row: number): void {
@@ -175,33 +196,6 @@ export class AskedRules {
     questions.set(this.#questions);
     this.#questions = questions;
   }
-}
-
-/** Where each item's entries begin. */
-function countEntries(rules: readonly RuleEntry[], items: number): Int32Array {
-  const starts = new Int32Array(items + 1);
-  for (const { codes, table } of rules) {
-    for (const code of codes ?? []) starts[code + 1]! += table === null ? 1 : table.rowsOf(code).length;
-  }
-  for (let item = 0; item < items; item++) starts[item + 1]! += starts[item]!;
-  return starts;
-}
-
-function layEntries(rules: readonly RuleEntry[], starts: Int32Array): Int32Array {
-  const entries = new Int32Array(4 * starts[starts.length - 1]!);
-  const filled = starts.slice();
-  const lay = (code: number, numbers: readonly number[]) => entries.set(numbers, 4 * filled[code]!++);
-  for (const [rule, { codes, table }] of rules.entries()) {
-    for (const code of codes ?? []) {
-      if (table === null) lay(code, [rule, noRow, noBeginning, noEnd]);
-      else {
-        for (const row of table.rowsOf(code)) {
-          lay(code, [rule, row, table.validFrom[row]!, table.validTo[row]!]);
-        }
-      }
-    }
-  }
-  return entries;
 }
 
 const byNumber = (a: number, b: number) => a - b;
@@ -226,5 +220,10 @@ function merge(a: readonly number[], b: readonly number[], into: number[]): void
     const takeA = j >= b.length || (i < a.length && a[i]! < b[j]!);
     into[n++] = takeA ? a[i++]! : b[j++]!;
   }
-  into.length = n;
+  cutTo(into, n);
+}
+
+/** Setting a length is slow, even where it is the same. */
+function cutTo(list: number[], length: number): void {
+  if (list.length !== length) list.length = length;
 }

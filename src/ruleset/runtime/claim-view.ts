@@ -7,6 +7,9 @@ import { assert } from '../../base/assert.js';
 import type { ClaimColumns, ClaimHead } from '../../claim/columns/claim-columns.js';
 import type { ItemCodes } from '../../claim/columns/item-codes.js';
 import { LineColumns, lineFlag, lineKinds } from '../../claim/columns/line-columns.js';
+import type { HistorySource } from '../../history/patient-history.js';
+import { ClaimHistory } from './history/claim-history.js';
+import { ItemLines } from './item-lines.js';
 import { type PrescriptionGroups, Prescriptions } from './prescriptions.js';
 import { Sums } from './sums.js';
 import { Unknown } from './unknown.js';
@@ -23,6 +26,10 @@ export class ClaimView {
   readonly uncoded: number[] = [];
   readonly allDiagnoses: number[] = [];
   readonly allProcedures: number[] = [];
+  /** Payable lines by item. */
+  readonly itemLines = new ItemLines();
+  /** Numbers of texts of the head, as first looks compare them; see words.ts. */
+  words: Int32Array = new Int32Array(0);
   /** Of a bare expression. */
   variables: readonly unknown[] = [];
   /** Sums over one item code that were already asked for. */
@@ -30,11 +37,8 @@ export class ClaimView {
   /** For a function that collects lines; whoever fills it is done with it before anybody else asks. */
   readonly scratch: number[] = [];
   readonly #prescriptions = new Prescriptions();
-  /** Two numbers an item: its first payable line, and the opening that wrote it. */
-  #firsts = new Int32Array(0);
-  /** By line: the next payable line of the same item; -1: none. */
-  #next = new Int32Array(64);
-  #opened = 0;
+  /** What was recorded before. */
+  readonly history = new ClaimHistory();
   /** Of the claim at hand. Plain fields, since every condition reads them. */
   head!: ClaimHead;
   lines: LineColumns;
@@ -44,62 +48,47 @@ export class ClaimView {
     this.lines = new LineColumns();
   }
 
-  open(claim: ClaimColumns): this {
+  /** `history`: null where nothing is known of any past. */
+  open(claim: ClaimColumns, history: HistorySource | null = null): this {
     assert(claim.items === this.items, 'the claim was read with the item numbers of this rule set');
     this.head = claim.head;
     this.lines = claim.lines;
     this.sums.forget();
+    this.history.open(history);
     this.#prescriptions.forget();
     this.#findPayable(claim.lines);
-    this.chain(claim.lines);
     countUp(this.allDiagnoses, claim.head.diagnoses.length);
     countUp(this.allProcedures, claim.head.procedures.length);
     return this;
   }
 
   #findPayable({ count, flags, itemCode }: LineColumns): void {
-    let [payable, uncoded] = [0, 0];
+    const { allLines, uncoded, itemLines } = this;
+    let [payable, unknown] = [0, 0];
     for (let line = 0; line < count; line++) {
       if (((flags[line] as number) & lineFlag.payable) === 0) continue;
-      this.allLines[payable++] = line;
-      if ((itemCode[line] as number) < 0) this.uncoded[uncoded++] = line;
+      allLines[payable++] = line;
+      if ((itemCode[line] as number) < 0) uncoded[unknown++] = line;
     }
-    this.allLines.length = payable;
-    this.uncoded.length = uncoded;
-  }
-
-  /** Links the lines of each item, from the last to the first, so that chains ascend. */
-  protected chain({ count, itemCode }: LineColumns): void {
-    this.#makeRoom(count);
-    const opened = ++this.#opened;
-    for (let k = this.allLines.length - 1; k >= 0; k--) {
-      const line = this.allLines[k] as number;
-      const item = itemCode[line] as number;
-      if (item < 0) continue;
-      const at = item * 2;
-      this.#next[line] = this.#firsts[at + 1] === opened ? (this.#firsts[at] as number) : -1;
-      this.#firsts[at] = line;
-      this.#firsts[at + 1] = opened;
-    }
-  }
-
-  #makeRoom(lines: number): void {
-    if (this.#next.length < lines) this.#next = new Int32Array(lines * 2);
-    const { size } = this.items;
-    if (this.#firsts.length >= size * 2 && this.#opened < 2 ** 31 - 2) return;
-    this.#firsts = new Int32Array(2 * (size + (size >> 2) + 64));
-    this.#opened = 0;
+    // Setting a length takes longer than all the rest of this, even where it is the same.
+    if (allLines.length !== payable) allLines.length = payable;
+    if (uncoded.length !== unknown) uncoded.length = unknown;
+    itemLines.fill(allLines, count, itemCode);
   }
 
   /** The first payable line with an item; -1 where there is none. */
   firstOf(item: number): number {
-    const at = item * 2;
-    return item >= 0 && this.#firsts[at + 1] === this.#opened ? (this.#firsts[at] as number) : -1;
+    return item < 0 ? -1 : this.itemLines.firstOf(item);
   }
 
   /** The payable line after this one that has the same item; -1 where there is none. */
   nextOf(line: number): number {
-    return this.#next[line] as number;
+    return this.itemLines.nextOf(line);
+  }
+
+  /** Whether a payable line has an item, or could have it. */
+  mayHave(item: number): boolean {
+    return this.uncoded.length > 0 || this.firstOf(item) >= 0;
   }
 
   linesOf(item: number): readonly number[] {
@@ -115,9 +104,15 @@ export class ClaimView {
    */
   candidates(key: number | readonly number[] | Unknown): readonly number[] {
     if (key instanceof Unknown) return this.allLines;
-    if (typeof key === 'number' && this.uncoded.length === 0) return this.linesOf(key);
-    const found = new Set(this.uncoded);
-    for (const item of typeof key === 'number' ? [key] : key) {
+    const coded = this.coded(key);
+    return this.uncoded.length === 0 ? coded : merged(coded, this.uncoded);
+  }
+
+  /** Lines that have one of these items; ascending. */
+  coded(key: number | readonly number[]): readonly number[] {
+    if (typeof key === 'number') return this.linesOf(key);
+    const found = new Set<number>();
+    for (const item of key) {
       for (let line = this.firstOf(item); line >= 0; line = this.nextOf(line)) found.add(line);
     }
     return [...found].sort((a, b) => a - b);
@@ -175,8 +170,6 @@ export class ClaimView {
 
 /** The same view without any index: every question walks over all lines. For tests of the index. */
 export class ScanningView extends ClaimView {
-  protected override chain(): void {}
-
   override firstOf(item: number): number {
     return this.#from(0, item);
   }
@@ -195,8 +188,19 @@ export class ScanningView extends ClaimView {
   }
 }
 
+/** Two ascending lists that have nothing in common. */
+function merged(a: readonly number[], b: readonly number[]): readonly number[] {
+  const all: number[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const takesA = j >= b.length || (i < a.length && a[i]! < b[j]!);
+    all.push(takesA ? a[i++]! : b[j++]!);
+  }
+  return all;
+}
+
 /** Makes the list 0, 1 … count - 1. */
 function countUp(list: number[], count: number): void {
   for (let i = list.length; i < count; i++) list.push(i);
-  list.length = count;
+  if (list.length !== count) list.length = count;
 }

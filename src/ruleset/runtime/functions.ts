@@ -2,15 +2,16 @@
  * The functions of check/functions.ts, as generated code calls them. Null is "unknown": the claim lacks what
  * the function reads. Lines are numbers; codes are the numbers of item codes.
  */
-import { dayOf, type EpochDay, type EpochMs, fullYears } from '../../base/calendar.js';
+import { dayOf, type EpochDay, type EpochMs, packedDate } from '../../base/calendar.js';
 import { lineFlag } from '../../claim/columns/line-columns.js';
 import type { ClaimView } from './claim-view.js';
+import { historyFunctions } from './history/history-functions.js';
+import { longestServiceDays } from './history/service-days.js';
+import { unkept } from './sums.js';
 import { listed, standsAt, standsHere } from './table-rows.js';
 
 const hourMs = 3_600_000;
 const concurrentGapMs = 2 * hourMs;
-/** An order said to run longer is a mistake; counting its days would take the time of many claims. */
-export const longestServiceDays = 1_000;
 type Codes = number | readonly number[];
 
 /** When a line's service begins; NaN where unknown. */
@@ -27,7 +28,12 @@ function endOf(view: ClaimView, line: number): EpochMs {
 function overlaps(view: ClaimView, a: number, b: number): boolean | null {
   const [x, y] = [beginOf(view, a), beginOf(view, b)];
   if (Number.isNaN(x) || Number.isNaN(y)) return null;
-  return dayOf(x) <= dayOf(endOf(view, b)) && dayOf(y) <= dayOf(endOf(view, a));
+  return isByDayOf(x, endOf(view, b)) && isByDayOf(y, endOf(view, a));
+}
+
+/** Whether a time is on the day of another or before it; days are only worked out where the times do not tell. */
+function isByDayOf(time: EpochMs, other: EpochMs): boolean {
+  return time <= other || dayOf(time) <= dayOf(other);
 }
 
 function timesKnown(view: ClaimView, a: number, b: number): boolean {
@@ -64,7 +70,13 @@ function linesWith(view: ClaimView, codes: Codes): readonly number[] | null {
   const lines = view.scratch;
   lines.length = 0;
   if (typeof codes === 'number') collect(view, codes, lines);
-  else for (const [i, code] of codes.entries()) if (codes.indexOf(code) === i) collect(view, code, lines);
+  else {
+    for (let i = 0; i < codes.length; i++) {
+      const code = codes[i]!;
+      // Lists are long, and a claim has few of their codes: only those are looked up for a repetition.
+      if (view.firstOf(code) >= 0 && codes.indexOf(code) === i) collect(view, code, lines);
+    }
+  }
   return lines;
 }
 
@@ -72,16 +84,22 @@ function collect(view: ClaimView, code: number, lines: number[]): void {
   for (let line = view.firstOf(code); line >= 0; line = view.nextOf(line)) lines.push(line);
 }
 
-/** NaN where the quantity of a line is unknown. */
-function quantityE4Of(view: ClaimView, lines: readonly number[]): number {
-  let sum = 0;
-  for (const line of lines) sum += view.lines.netQuantityE4[line] as number;
-  return sum;
-}
+/** A sum over one or several codes, put into a place; NaN where it is unknown. */
+type Sum = (view: ClaimView, codes: Codes, sums: Float64Array, place: number) => void;
 
-function quantity(view: ClaimView, codes: Codes): number | null {
-  const lines = linesWith(view, codes);
-  return lines === null ? null : known(quantityE4Of(view, lines) / 10_000);
+const quantity: Sum = (view, codes, sums, place) => {
+  addUp(view, codes, view.lines.netQuantityE4, sums, place);
+  sums[place]! /= 10_000;
+};
+
+const amount: Sum = (view, codes, sums, place) => addUp(view, codes, view.lines.netAmountFen, sums, place);
+
+function addUp(view: ClaimView, codes: Codes, column: Float64Array, sums: Float64Array, place: number): void {
+  let sum = view.uncoded.length > 0 ? Number.NaN : 0;
+  if (typeof codes === 'number') {
+    for (let line = view.firstOf(codes); line >= 0; line = view.nextOf(line)) sum += column[line]!;
+  } else for (const line of linesWith(view, codes) ?? []) sum += column[line]!;
+  sums[place] = sum;
 }
 
 function quantityOn(view: ClaimView, codes: Codes, day: EpochDay): number | null {
@@ -108,13 +126,6 @@ function serviceDays(view: ClaimView, codes: Codes): number | null {
     for (let day = dayOf(at); day <= last; day++) days.add(day);
   }
   return days.size;
-}
-
-function amount(view: ClaimView, codes: Codes): number | null {
-  const lines = linesWith(view, codes);
-  let sum = 0;
-  for (const line of lines ?? []) sum += view.lines.netAmountFen[line] as number;
-  return lines === null ? null : known(sum);
 }
 
 const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
@@ -191,24 +202,76 @@ function numbersOf(view: ClaimView, value: string | readonly string[]): Codes {
     : value.map((text) => view.items.numberOf(text));
 }
 
-/** Order of code points, as CEL orders text; JavaScript's own order is that of UTF-16 units. */
-export function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  const [left, right] = [[...a], [...b]];
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
+const neverDay = -(2 ** 31);
+/** Power of two. */
+const keptDays = 512;
+
+/** Ages as `fullYears` has them, with the dates of days kept: lines are asked by many rules, and share a few days. */
+class Ages {
+  /** Two numbers a place: day and date. */
+  readonly #kept = new Int32Array(2 * keptDays).fill(neverDay);
+  #born = Number.NaN;
+  #bornOn = 0;
+
+  at(born: EpochDay, day: EpochDay): number {
+    if (born !== this.#born) {
+      this.#bornOn = packedDate(born);
+      this.#born = born;
+    }
+    const kept = this.#kept;
+    const place = 2 * (day & (keptDays - 1));
+    if (kept[place] !== day) {
+      kept[place + 1] = packedDate(day);
+      kept[place] = day;
+    }
+    return Math.floor((kept[place + 1]! - this.#bornOn) / 10_000);
   }
-  return left.length - right.length;
 }
 
-/** A sum that is worked out once per claim and item; `sum` is its number among those kept. */
-function remembered(sum: number, work: (view: ClaimView, codes: Codes) => number | null) {
-  return (view: ClaimView, codes: Codes): number | null => {
-    if (typeof codes !== 'number') return work(view, codes);
-    const kept = view.sums.find(sum, codes);
-    if (kept !== undefined) return known(kept);
-    return known(view.sums.keep(sum, codes, work(view, codes) ?? Number.NaN));
+const ages = new Ages();
+
+/** Order of code points, as CEL orders text; JavaScript's own order is that of UTF-16 units. */
+export function compareTexts(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < shorter && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  if (i === shorter) return a.length - b.length;
+  // Where the second halves of two pairs differ, or one of them is none, the code points begin before them.
+  if (i > 0 && isFirstHalf(a.charCodeAt(i - 1))) {
+    if (isSecondHalf(a.charCodeAt(i)) || isSecondHalf(b.charCodeAt(i))) i--;
+  }
+  return a.codePointAt(i)! - b.codePointAt(i)!;
+}
+
+function isFirstHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
+}
+
+function isSecondHalf(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000;
+}
+
+/**
+ * A sum that is worked out once per claim and item, answered by its place in the view's sums; `sum` is its number
+ * among those kept.
+ */
+function kept(sum: number, work: Sum) {
+  return (view: ClaimView, codes: Codes): number => {
+    const { sums } = view;
+    if (typeof codes !== 'number') {
+      work(view, codes, sums.values, unkept);
+      return unkept;
+    }
+    const place = sums.placeOf(sum, codes);
+    if (!sums.isKept(sum, codes)) work(view, codes, sums.values, place);
+    return place;
+  };
+}
+
+/** Counts are small integers, which are never put on the heap. */
+function counted(count: (view: ClaimView, codes: Codes) => number | null): Sum {
+  return (view, codes, sums, place) => {
+    sums[place] = count(view, codes) ?? Number.NaN;
   };
 }
 
@@ -217,7 +280,7 @@ export const functionLibrary = {
   sameDay: (a: EpochMs, b: EpochMs) => dayOf(a) === dayOf(b),
   daysBetween: (a: EpochDay, b: EpochDay) => b - a,
   hoursBetween: (a: EpochMs, b: EpochMs) => (b - a) / hourMs,
-  ageAt: (born: EpochDay, at: EpochMs) => fullYears(born, dayOf(at)),
+  ageAt: (born: EpochDay, at: EpochMs) => ages.at(born, dayOf(at)),
   ageDays: (born: EpochDay, at: EpochMs) => dayOf(at) - born,
   double: (value: number) => value,
   startsWith: (text: string, prefix: string) => text.startsWith(prefix),
@@ -227,17 +290,24 @@ export const functionLibrary = {
   timesKnown,
   concurrent,
   commonShare,
-  'claim.quantity': remembered(0, quantity),
+  'claim.quantity': kept(0, quantity),
   'claim.quantityOn': quantityOn,
-  'claim.serviceDays': remembered(1, serviceDays),
-  'claim.amount': remembered(2, amount),
+  'claim.serviceDays': kept(1, counted(serviceDays)),
+  'claim.amount': kept(2, amount),
   'claim.has': has,
-  'claim.spanDays': remembered(3, (view, codes) => daysIn(span(view, codes))),
-  'claim.spanHours': remembered(4, (view, codes) => hoursIn(span(view, codes))),
+  'claim.spanDays': kept(
+    3,
+    counted((view, codes) => daysIn(span(view, codes))),
+  ),
+  'claim.spanHours': kept(
+    4,
+    counted((view, codes) => hoursIn(span(view, codes))),
+  ),
   stayDays: (view: ClaimView) => daysIn(stay(view)),
   stayHours: (view: ClaimView) => hoursIn(stay(view)),
   selfPaidPieces,
   diagnosisIn,
+  ...historyFunctions,
   // Not called by name in rules:
   numbersOf,
   textSize: (text: string) => [...text].length,

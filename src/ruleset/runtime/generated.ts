@@ -3,6 +3,7 @@ import { assert } from '../../base/assert.js';
 import type { ArtifactWithoutTables } from '../compile/artifact.js';
 import type { ClaimView } from './claim-view.js';
 import type { Truth, Unknown } from './unknown.js';
+import type { ReadWords } from './words.js';
 
 /** Every function of a rule takes the same six; -1 stands for a line or row that the rule has not. */
 export type Evaluate<T> = (
@@ -38,9 +39,31 @@ export interface GeneratedRule {
 /** A bit for each of the artifact's known facts that the claim knows wherever it has it. */
 export type KnownMask = (view: ClaimView) => number;
 
+/** Whether a line has to be asked: false where the rule's look says no. `cells[at]` … are the entry's values. */
+export type Look = (
+  look: number,
+  view: ClaimView,
+  anchor: number,
+  row: number,
+  cells: Float64Array,
+  at: number,
+) => boolean;
+
+/** What the text of the looks returns. */
+interface GeneratedLooks {
+  /** So many looks each. */
+  readonly looks: readonly Look[];
+  readonly readWords: ReadWords;
+}
+
+/** What the text of a chunk answers: its rules, made of all shapes. */
+type MakeRules = (shapes: readonly unknown[]) => readonly GeneratedRule[];
+
 export interface Generated {
   readonly rules: readonly GeneratedRule[];
   readonly knownMask: KnownMask;
+  readonly look: Look;
+  readonly readWords: ReadWords;
 }
 
 /**
@@ -50,8 +73,20 @@ export function loadGenerated(
   artifact: ArtifactWithoutTables,
   run: (text: string, name: string) => unknown,
 ): Generated {
-  const rules = artifact.code.flatMap((text, i) => run(text, `chunk-${i}`) as readonly GeneratedRule[]);
+  const shapes = artifact.shapes.flatMap((text, i) => run(text, `shapes-${i}`) as readonly unknown[]);
+  const rules = artifact.code.flatMap((text, i) => (run(text, `chunk-${i}`) as MakeRules)(shapes));
   const knownMask = run(artifact.knownCode, 'known') as KnownMask;
+  const { looks, readWords } = run(artifact.quickCode, 'looks') as GeneratedLooks;
   assert(rules.length === artifact.rules.length, 'one generated object per rule');
-  return { rules, knownMask };
+  return { rules, knownMask, look: oneLook(looks), readWords };
+}
+
+/** As many looks as one function holds; see compile/emit-quick. */
+const looksBits = 5;
+
+function oneLook(looks: readonly Look[]): Look {
+  const [only] = looks;
+  if (only !== undefined && looks.length === 1) return only;
+  return (look, view, anchor, row, cells, at) =>
+    looks[look >> looksBits]!(look, view, anchor, row, cells, at);
 }

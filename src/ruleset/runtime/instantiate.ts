@@ -7,6 +7,7 @@ import type { Artifact, ArtifactWithoutTables, ColumnKind } from '../compile/art
 import { ClaimView, ScanningView } from './claim-view.js';
 import { functionLibrary } from './functions.js';
 import { loadGenerated } from './generated.js';
+import { itemPrefixTest } from './item-prefix.js';
 import { ListColumn } from './list-column.js';
 import { RuleMatcher } from './rule-matcher.js';
 import { screenClaim } from './screen-claim.js';
@@ -31,6 +32,8 @@ export interface Library {
   table(name: string): Table;
   text(number: number): string;
   textNumber(text: string): number;
+  /** By the number of an item. */
+  itemPrefix(prefix: string): (item: number) => boolean;
 }
 
 /** The whole artifact in one thread: for tests, examples and tools. */
@@ -53,11 +56,14 @@ export function instantiateWith(artifact: ArtifactWithoutTables, tables: Tables)
   return {
     name: { id, name, version, overlay: 0 },
     ruleIds: rules.map((rule) => rule.id),
+    killSwitches: rules.map((rule) => rule.killSwitch ?? rule.id),
     items,
-    screen: (claim, meter) => screenClaim(indexed, view.open(claim), meter),
-    screenByScan: (claim, meter) => {
+    screen: (claim, meter, history, treatments) =>
+      screenClaim(indexed, view.open(claim, history), meter, treatments ?? null),
+    screenByScan: (claim, meter, history, treatments) => {
       scanning ??= prepare(true);
-      return screenClaim(scanning, new ScanningView(items).open(claim), meter);
+      const twin = new ScanningView(items).open(claim, history);
+      return screenClaim(scanning, twin, meter, treatments ?? null);
     },
   };
 }
@@ -73,6 +79,7 @@ function libraryOf(tables: Tables, items: ItemCodes, byScan: boolean): Library {
     table: (name) => tables.get(name),
     text: (number) => tables.text(number),
     textNumber: (text) => items.numberOf(text),
+    itemPrefix: (prefix) => itemPrefixTest(items, prefix),
   };
 }
 

@@ -15,11 +15,14 @@ export class Prescriptions implements PrescriptionGroups {
   readonly real: number[] = [];
   readonly supposed: number[] = [];
   readonly #members: number[][] = [];
+  /** Of each group, how many of `#members` are in use while it is filled. */
+  readonly #sizes: number[] = [];
   readonly #times: number[] = [];
   readonly #loose: number[] = [];
   /** Hash table of groups: number + 1, 0 where free. */
   #slots = new Int32Array(64);
   #grouped = false;
+  #groups = 0;
 
   forget(): void {
     this.#grouped = false;
@@ -44,31 +47,36 @@ export class Prescriptions implements PrescriptionGroups {
 
   #group(payable: readonly number[], lines: LineColumns): void {
     this.#grouped = true;
-    this.real.length = 0;
-    this.supposed.length = 0;
-    this.#loose.length = 0;
+    const { real, supposed } = this;
     this.#clearSlots(payable.length);
+    this.#groups = 0;
+    let loose = 0;
     let last = -1;
     for (const line of payable) {
-      if (!lines.prescriptionId.isKnown(line)) this.#loose.push(line);
+      if (!lines.prescriptionId.isKnown(line)) this.#loose[loose++] = line;
       else {
         // Lines of one prescription mostly stand together.
         const isLast = last >= 0 && lines.prescriptionId.isSame(line, this.#firstLineOf(last));
         last = isLast ? last : this.#find(line, lines);
-        (this.#members[last] as number[]).push(line);
+        this.#join(last, line);
       }
     }
+    const named = this.#groups;
+    cutTo(this.#loose, loose);
     this.#suppose();
-    for (let i = 0; i < this.real.length + this.supposed.length; i++) {
+    count(real, 0, named);
+    count(supposed, named, this.#groups);
+    for (let i = 0; i < this.#groups; i++) {
+      cutTo(this.#members[i] as number[], this.#sizes[i] as number);
       this.#times[i] = earliest(this.linesOf(i), lines.at);
     }
   }
 
   #suppose(): void {
-    for (const line of this.#loose) this.#open(this.supposed, line);
+    for (const line of this.#loose) this.#join(this.#open(), line);
     if (this.#loose.length <= 1) return;
-    const together = this.#open(this.supposed, null);
-    for (const line of this.#loose) together.push(line);
+    const together = this.#open();
+    for (const line of this.#loose) this.#join(together, line);
   }
 
   /** The group of a line's prescription id, opened where it is new. */
@@ -79,29 +87,44 @@ export class Prescriptions implements PrescriptionGroups {
       const group = (this.#slots[slot] as number) - 1;
       if (prescriptionId.isSame(line, this.#firstLineOf(group))) return group;
     }
-    this.#open(this.real, null);
-    this.#slots[slot] = this.real.length;
-    return this.real.length - 1;
+    const group = this.#open();
+    this.#slots[slot] = group + 1;
+    return group;
   }
 
   #firstLineOf(group: number): number {
     return (this.#members[group] as number[])[0] as number;
   }
 
-  #open(kind: number[], line: number | null): number[] {
-    const number = this.real.length + this.supposed.length;
-    kind.push(number);
-    const members = this.#members[number] ?? [];
-    this.#members[number] = members;
-    members.length = 0;
-    if (line !== null) members.push(line);
-    return members;
+  /** A group without lines, and its number. */
+  #open(): number {
+    const group = this.#groups++;
+    if (group === this.#members.length) this.#members.push([]);
+    this.#sizes[group] = 0;
+    return group;
+  }
+
+  #join(group: number, line: number): void {
+    const size = this.#sizes[group] as number;
+    (this.#members[group] as number[])[size] = line;
+    this.#sizes[group] = size + 1;
   }
 
   #clearSlots(lines: number): void {
     if (this.#slots.length < lines * 2) this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(lines * 2)));
     else this.#slots.fill(0);
   }
+}
+
+/** Makes the list `from` … `to` - 1. */
+function count(list: number[], from: number, to: number): void {
+  for (let i = from; i < to; i++) list[i - from] = i;
+  cutTo(list, to - from);
+}
+
+/** Setting a length is slow, even where it is the same, and setting 0 gives the list's memory away. */
+function cutTo(list: number[], length: number): void {
+  if (list.length !== length) list.length = length;
 }
 
 /** NaN where the time of a line is unknown. */

@@ -3,16 +3,21 @@
  * be decided; makes no findings. Where nothing holds, nothing is made.
  */
 import { assert } from '../../base/assert.js';
-import type { ArtifactPartner, ArtifactRule, ArtifactWithoutTables, RuleIndex } from '../compile/artifact.js';
-import { AskedRules, noRow, type RuleEntry } from './asked-rules.js';
+import type { ArtifactRule, ArtifactWithoutTables, RuleIndex } from '../compile/artifact.js';
+import { AskedRules } from './asked-rules.js';
 import type { ClaimView } from './claim-view.js';
-import type { Evaluate, Generated, GeneratedRule } from './generated.js';
+import type { Generated, GeneratedRule } from './generated.js';
+import { cellReader, noRow, type RuleEntry } from './item-entries.js';
+import type { Partner } from './pair-answers.js';
+import { Partners } from './partners.js';
+import { isPreEvent } from './roles.js';
 import { sceneBit, sceneBits } from './scenes.js';
 import type { Meter } from './screened.js';
 import { isInForce } from './table-rows.js';
 import type { Table } from './tables/table.js';
 import type { Tables } from './tables/tables.js';
 import { both, type Truth, Unknown } from './unknown.js';
+import { mostWords, Words } from './words.js';
 
 /** One anchor with its rows. -1: the rule has none, or (row) it is not known which. */
 export interface Spot {
@@ -21,17 +26,13 @@ export interface Spot {
   readonly row1: number;
 }
 
-export interface Partner {
-  readonly line: number;
-  readonly row: number;
-}
-
 /** The partners of a rule that has none. */
 const alone: readonly Partner[] = [{ line: -1, row: -1 }];
+const nobody: readonly Partner[] = [];
 
 export interface Match {
   readonly spot: Spot;
-  /** Never empty. */
+  /** Never empty where the match holds, nor where it is undecided in what is being ordered. */
   readonly partners: readonly Partner[];
 }
 
@@ -47,14 +48,13 @@ export interface RuleMatches {
   isCut: boolean;
 }
 
-/** No mask of known facts: those have 31 bits. */
-const notQuick = -1;
-
 /** Where a single anchor is asked. */
 const unhurried = { mayGoOn: () => true };
 
 /** Anchors between two looks at the clock. */
 const anchorsPerLook = 16;
+/** Or pairs of lines, where an anchor has very many partners. */
+const pairsPerLook = 256;
 
 /** Numbers of lines or prescriptions to ask a rule for; -1 for the claim as a whole. */
 export interface Anchors {
@@ -86,9 +86,11 @@ export class RuleMatcher {
   /** Of the rule at hand; emptied before the next one. */
   readonly #partners: Partners;
   readonly #anchorKinds: readonly RuleIndex['by'][];
-  /** First conditions of the rules, and the facts that they need known; `notQuick` where there is more to it. */
-  readonly #quick: readonly Evaluate<Truth>[];
-  readonly #quickNeeds: Int32Array;
+  readonly #readWords: Generated['readWords'];
+  readonly #words: Words;
+  readonly #wordNumbers = new Int32Array(mostWords);
+  /** Facts that the claim at hand knows. */
+  #known = 0;
   readonly #matches: RuleMatches = { held: [], undecided: [], isCut: false };
 
   constructor(artifact: ArtifactWithoutTables, tables: Tables, generated: Generated, byScan: boolean) {
@@ -106,18 +108,21 @@ export class RuleMatcher {
     });
     this.#partners = new Partners(byScan);
     this.#anchorKinds = artifact.rules.map(({ index }) => index.by);
-    this.#quick = this.rules.map((compiled) => compiled.generated.fast);
-    this.#quickNeeds = Int32Array.from(this.rules, ({ rule, joins }) => {
-      const isQuick = !byScan && isByRows(rule) && joins.length === 1;
-      return isQuick && rule.needs !== null ? rule.needs : notQuick;
-    });
+    this.#readWords = generated.readWords;
+    this.#words = new Words((text) => tables.numberOfText(text));
     const entries = this.rules.map((compiled) => entryOf(compiled, tables, byScan));
-    this.#asked = new AskedRules(entries, tables.texts.size);
+    this.#asked = new AskedRules(entries, tables.texts.size, generated.look);
   }
 
-  /** Positions of the rules to ask about a claim, ascending. */
-  asked(view: ClaimView): readonly number[] {
-    return this.#asked.find(view, sceneBit(view.head));
+  /**
+   * Positions of the rules to ask about a claim, ascending; `known`: facts that it knows. Most rules that say no
+   * are not among them. Valid until the next call.
+   */
+  asked(view: ClaimView, known: number, meter: Meter): readonly number[] {
+    this.#known = known;
+    view.words = this.#wordNumbers;
+    this.#readWords(view, view.words, this.#words.numberOf);
+    return this.#asked.find(view, sceneBit(view.head), known, meter);
   }
 
   /** Whether there is anything to ask a rule for. What is found by item code has been found for a reason. */
@@ -146,47 +151,56 @@ export class RuleMatcher {
     }
   }
 
-  /**
-   * Whether a rule says no to all that it is asked, found without making anything: what most rules say. False
-   * where that takes a closer look.
-   */
-  saysNo(position: number, view: ClaimView, known: number): boolean {
-    const needs = this.#quickNeeds[position]!;
-    if (needs === notQuick || (known & needs) !== needs) return false;
-    return this.#asked.noneHolds(position, view, this.#quick[position]!);
-  }
-
   /** The answer is valid until the next call. */
   match(
     compiled: CompiledRule,
     view: ClaimView,
-    { lines, rows }: Anchors,
+    anchors: Anchors,
     isKnown: boolean,
     meter: Pick<Meter, 'mayGoOn'>,
   ): RuleMatches {
     const matches = this.#matches;
     if (matches.held.length > 0) matches.held.length = 0;
     if (matches.undecided.length > 0) matches.undecided.length = 0;
-    matches.isCut = false;
     // A condition that threw under a second join has left it set.
     this.#inSecond = false;
+    if (compiled.generated.pairFull !== null) {
+      const known = isKnown ? null : this.#known;
+      this.#partners.begin(this.artifact, compiled, known, this.#byScan || isPreEvent(view.head));
+    }
+    matches.isCut = !this.#askAnchors(compiled, view, anchors, isKnown, meter);
+    if (compiled.generated.pairFull !== null) this.#partners.end();
+    return matches;
+  }
+
+  /** False where the budget ended before the last one. */
+  #askAnchors(
+    compiled: CompiledRule,
+    view: ClaimView,
+    { lines, rows }: Anchors,
+    isKnown: boolean,
+    meter: Pick<Meter, 'mayGoOn'>,
+  ): boolean {
+    const { held } = this.#matches;
     const told = compiled.rule.oncePerItem ? this.#told : null;
     if (told !== null && told.size > 0) told.clear();
+    let { looked } = this.#partners;
     for (let i = 0; i < lines.length; i++) {
-      if (i > 0 && i % anchorsPerLook === 0 && !meter.mayGoOn()) {
-        matches.isCut = true;
-        return matches;
+      const isMuch = i % anchorsPerLook === 0 || this.#partners.looked - looked > pairsPerLook;
+      if (i > 0 && isMuch) {
+        looked = this.#partners.looked;
+        if (!meter.mayGoOn()) return false;
       }
       const anchor = lines[i]!;
       // The rule speaks of all lines of the item at once, so the others would say the same again.
       if (told !== null && this.#isTold(told, view.lines.itemCode[anchor]!, anchor)) continue;
       const row = rows === null ? noRow : rows[i]!;
-      const before = matches.held.length;
+      const before = held.length;
       if (row === noRow) this.#askAnchor(compiled, view, anchor, isKnown);
       else this.#joinNext(compiled, view, anchor, -1, row, isKnown);
-      if (told !== null && matches.held.length > before) told.set(view.lines.itemCode[anchor]!, anchor);
+      if (told !== null && held.length > before) told.set(view.lines.itemCode[anchor]!, anchor);
     }
-    return matches;
+    return true;
   }
 
   /** Whether another line of the item has been told of. */
@@ -286,106 +300,34 @@ export class RuleMatcher {
       : full(view, anchor, row0, row1, -1, -1);
     if (before === false) return;
     if (pairFast === null || pairFull === null) {
-      this.#settle(anchor, row0, row1, before, alone, alone);
+      this.#settle(anchor, row0, row1, before, alone);
       return;
     }
-    const pairs = this.#partners.ask(compiled, view, anchor, row0, row1, isCertain);
+    const pairs = this.#partners.ask(compiled, view, anchor, row0, row1, isCertain, before);
     if (pairs === false) return;
     const outcome = before === true ? pairs : pairs === true ? before : both(before, pairs);
-    const { held, undecided } = this.#partners;
-    this.#settle(anchor, row0, row1, outcome, [...held], [...held, ...undecided]);
+    const names = outcome === true || this.#partners.listsUndecided;
+    const partners = names ? this.#partners.partners(outcome !== true) : nobody;
+    this.#settle(anchor, row0, row1, outcome, partners);
   }
 
-  #settle(
-    anchor: number,
-    row0: number,
-    row1: number,
-    outcome: Truth,
-    holding: readonly Partner[],
-    possible: readonly Partner[],
-  ): void {
+  #settle(anchor: number, row0: number, row1: number, outcome: Truth, partners: readonly Partner[]): void {
     const { held, undecided } = this.#matches;
-    if (outcome === true) held.push({ spot: { anchor, row0, row1 }, partners: holding });
+    if (outcome === true) held.push({ spot: { anchor, row0, row1 }, partners });
     else if (outcome instanceof Unknown) {
-      undecided.push({ spot: { anchor, row0, row1 }, partners: possible, mask: outcome.mask });
+      undecided.push({ spot: { anchor, row0, row1 }, partners, mask: outcome.mask });
     }
   }
-}
-
-/** Partner whose row cannot be found because its key is unknown. */
-const unknownRow = -2;
-
-/** Asks one anchor with its rows together with every partner; used again for the next one. */
-class Partners {
-  readonly held: Partner[] = [];
-  readonly undecided: Partner[] = [];
-  readonly #byScan: boolean;
-  #doubt: false | Unknown = false;
-
-  constructor(byScan: boolean) {
-    this.#byScan = byScan;
-  }
-
-  /** True where the condition holds for some partner; then `held` has them. */
-  ask(
-    compiled: CompiledRule,
-    view: ClaimView,
-    anchor: number,
-    row0: number,
-    row1: number,
-    isCertain: boolean,
-  ): Truth {
-    if (this.held.length > 0) this.held.length = 0;
-    if (this.undecided.length > 0) this.undecided.length = 0;
-    this.#doubt = false;
-    const { rule, partnerTable, generated } = compiled;
-    assert(rule.partner !== null, 'a pair needs a partner');
-    const own = rule.index.by === 'prescription' || rule.index.by === 'claim' ? -1 : anchor;
-    const pair = isCertain ? generated.pairFast! : generated.pairFull!;
-    for (const line of linesOf(rule.partner, generated, view, anchor, row0, row1)) {
-      if (line === own) continue;
-      if (partnerTable === null) {
-        this.#note(pair(view, anchor, row0, row1, line, -1), line, -1);
-        continue;
-      }
-      const key = generated.partnerKey!(view, anchor, row0, row1, line, -1);
-      if (key instanceof Unknown) {
-        this.#note(generated.pairFull!(view, anchor, row0, row1, line, -1), line, unknownRow);
-        continue;
-      }
-      const rows = this.#byScan ? partnerTable.rowsOfByScan(key) : partnerTable.rowsOf(key);
-      for (const row of rows) this.#note(pair(view, anchor, row0, row1, line, row), line, row);
-    }
-    return this.held.length > 0 ? true : this.#doubt;
-  }
-
-  #note(truth: Truth, line: number, row: number): void {
-    if (truth === false) return;
-    if (truth === true) {
-      if (this.held.at(-1)?.line !== line) this.held.push({ line, row });
-      return;
-    }
-    this.undecided.push({ line, row });
-    this.#doubt = this.#doubt === false ? truth : both(this.#doubt, truth);
-  }
-}
-
-function linesOf(
-  partner: ArtifactPartner,
-  { probe }: GeneratedRule,
-  view: ClaimView,
-  anchor: number,
-  row0: number,
-  row1: number,
-): readonly number[] {
-  if (partner.source === 'prescription.lines') return view.prescriptionLines(anchor);
-  return probe === null ? view.allLines : view.candidates(probe(view, anchor, row0, row1, -1, -1));
 }
 
 function entryOf({ rule, joins }: CompiledRule, tables: Tables, byScan: boolean): RuleEntry {
+  const { quick, needs, period } = rule;
   const scenes = sceneBits(rule.scenes);
-  if (byScan) return { codes: null, table: null, scenes };
-  return { codes: codesOf(rule, tables), table: isByRows(rule) ? (joins[0] ?? null) : null, scenes };
+  if (byScan) return { codes: null, table: null, scenes, period, look: null };
+  const [table] = isByRows(rule) ? joins : [];
+  const values = quick?.cells.map((cell) => cellReader(cell, table, tables)) ?? [];
+  const look = quick === null || needs === null ? null : { number: quick.look, needs, values };
+  return { codes: codesOf(rule, tables), table: table ?? null, scenes, period, look };
 }
 
 /** Whether lines are asked with the rows of their own item. */

@@ -1,29 +1,30 @@
 /** The whole screening of one claim, rule by rule, inside its budget. */
+import { type RuleTreatments, treatment } from '../overlay/treatments.js';
 import type { ClaimView } from './claim-view.js';
 import { CoverageGaps } from './coverage-gaps.js';
 import { FindingMaker } from './finding-maker.js';
 import { isPreEvent } from './roles.js';
 import type { Anchors, CompiledRule, RuleMatcher } from './rule-matcher.js';
-import type { Meter, Screened } from './screened.js';
-
-const nothingFound: Pick<Screened, 'findings' | 'excessByLine'> = { findings: [], excessByLine: new Map() };
+import { type Meter, nothingScreened, type Screened } from './screened.js';
 
 /** Findings and gaps of one claim; what makes them is only made where there are any. */
 class Results {
   readonly matcher: RuleMatcher;
   readonly view: ClaimView;
   readonly known: number;
+  readonly treatments: RuleTreatments | null;
   #findings: FindingMaker | null = null;
   #gaps: CoverageGaps | null = null;
 
-  constructor(matcher: RuleMatcher, view: ClaimView) {
+  constructor(matcher: RuleMatcher, view: ClaimView, treatments: RuleTreatments | null) {
     this.matcher = matcher;
+    this.treatments = treatments;
     this.view = view;
     this.known = matcher.knownMask(view);
   }
 
   get findings(): FindingMaker {
-    this.#findings ??= new FindingMaker(this.matcher, this.view);
+    this.#findings ??= new FindingMaker(this.matcher, this.view, this.treatments);
     return this.#findings;
   }
 
@@ -33,23 +34,29 @@ class Results {
   }
 
   finish(): Screened {
-    const found = this.#findings?.finish() ?? nothingFound;
-    return { ...found, notEvaluated: this.#gaps?.sorted() ?? [] };
+    if (this.#findings === null && this.#gaps === null) return nothingScreened;
+    const { findings, excessByLine, heldBack } = this.#findings?.finish() ?? nothingScreened;
+    return { findings, excessByLine, heldBack, notEvaluated: this.#gaps?.sorted() ?? [] };
   }
 }
 
-export function screenClaim(matcher: RuleMatcher, view: ClaimView, meter: Meter): Screened {
-  const results = new Results(matcher, view);
+export function screenClaim(
+  matcher: RuleMatcher,
+  view: ClaimView,
+  meter: Meter,
+  treatments: RuleTreatments | null,
+): Screened {
+  const results = new Results(matcher, view, treatments);
   // A screening that does not say its scene leaves open whether a rule applies.
   const isInScene = view.head.kind !== 'screening' || view.head.scene !== null;
-  for (const position of matcher.asked(view)) {
+  for (const position of matcher.asked(view, results.known, meter)) {
+    if (treatments !== null && treatments[position] === treatment.off) continue;
     if (!matcher.hasQuestions(position, view)) continue;
     if (!meter.mayGoOn()) {
       results.gaps.overBudget(matcher.rules[position]!);
       continue;
     }
     meter.enter(position);
-    if (isInScene && matcher.saysNo(position, view, results.known)) continue;
     const compiled = matcher.rules[position]!;
     const anchors = matcher.anchorsOf(compiled, view);
     if (!screenRule(compiled, anchors, isInScene, meter, results)) results.gaps.overBudget(compiled);
@@ -73,9 +80,12 @@ function screenRule(
     if (i > 0 && !meter.mayGoOn()) return false;
     results.findings.add(compiled, held[i]!);
   }
-  for (const match of undecided) {
+  for (let i = 0; i < undecided.length; i++) {
+    const match = undecided[i]!;
     // Only of what is being ordered can a finding turn out to stand on history alone.
-    const couldBeFound = !isPreEvent(view.head) || results.findings.couldBeFound(compiled, match);
+    const isOrdered = isPreEvent(view.head);
+    if (isOrdered && i > 0 && !meter.mayGoOn()) return false;
+    const couldBeFound = !isOrdered || results.findings.couldBeFound(compiled, match);
     if (couldBeFound) results.gaps.undecided(compiled, match.spot.anchor, match.mask);
   }
   if (asksLooseLines(compiled, view)) askLooseLines(compiled, results);

@@ -2,6 +2,8 @@
 import type { ClaimColumns } from '../../claim/columns/claim-columns.js';
 import type { ItemCodes } from '../../claim/columns/item-codes.js';
 import type { Finding, NotEvaluated, RulesetName } from '../../decision/decision.js';
+import type { HistorySource } from '../../history/patient-history.js';
+import type { RuleTreatments } from '../overlay/treatments.js';
 
 export interface Screened {
   /** Sorted by rule, row, line; `record` findings included (decide() leaves them out of advisory answers). */
@@ -9,7 +11,17 @@ export interface Screened {
   readonly notEvaluated: readonly NotEvaluated[];
   /** Per blamed line id the largest excess (fen) of its findings other than `record`, capped by its net amount. */
   readonly excessByLine: ReadonlyMap<string, number>;
+  /** Rules whose findings are `record` only because of the overlay, each once. */
+  readonly heldBack: readonly string[];
 }
+
+/** Of what no rule was asked about. */
+export const nothingScreened: Screened = {
+  findings: [],
+  notEvaluated: [],
+  excessByLine: new Map(),
+  heldBack: [],
+};
 
 /** Asked between rules; both calls must be cheap. */
 export interface Meter {
@@ -22,8 +34,18 @@ export interface Meter {
 export interface Ruleset {
   readonly name: RulesetName;
   readonly ruleIds: readonly string[];
+  /** Words that switch rules off, by position; the id of a rule that has none of its own. */
+  readonly killSwitches: readonly string[];
   /** Numbers of item codes that a claim must be read with. */
   readonly items: ItemCodes;
-  /** Nothing in the answer points into the claim. */
-  screen(claim: ClaimColumns, meter: Meter): Screened;
+  /**
+   * Nothing in the answer points into the claim. `history`: what was recorded before; without it, what depends on it is
+   * not evaluated. `treatments`: what an overlay does to the rules; null: nothing.
+   */
+  screen(
+    claim: ClaimColumns,
+    meter: Meter,
+    history?: HistorySource | null,
+    treatments?: RuleTreatments | null,
+  ): Screened;
 }

@@ -1,15 +1,19 @@
 /**
  * Sums over one item code are asked for by each of its lines, so each is worked out once per claim. A small table
- * in which a later item may push out an earlier one: then it is worked out again.
+ * in which a later item may push out an earlier one: then it is worked out again. A sum is answered by its place
+ * and read there: a number that a function returns may have to be put on the heap.
  */
 
 /** Power of two. */
 const places = 256;
+/** Where the sum over a list of codes is put, which is not kept. */
+export const unkept = places;
 
 export class Sums {
-  readonly #items = new Int32Array(places);
+  readonly #keys = new Int32Array(places).fill(-1);
   readonly #claims = new Int32Array(places);
-  readonly #values = new Float64Array(places);
+  /** By place; NaN: unknown. Valid until the next sum is asked for. */
+  readonly values = new Float64Array(places + 1);
   #claim = 1;
 
   /** Before another claim. */
@@ -17,19 +21,19 @@ export class Sums {
     this.#claim = (this.#claim + 1) | 0;
   }
 
-  /** The sum that was kept under a number of its function and an item; undefined where none is. */
-  find(sum: number, item: number): number | undefined {
-    const place = placeOf(sum, item);
-    const isKept = this.#claims[place] === this.#claim && this.#items[place] === keyOf(sum, item);
-    return isKept ? this.#values[place] : undefined;
+  /** The place of a sum, by the number of its function and an item. */
+  placeOf(sum: number, item: number): number {
+    return keyOf(sum, item) & (places - 1);
   }
 
-  keep(sum: number, item: number, value: number): number {
-    const place = placeOf(sum, item);
+  /** Whether the sum stands in its place; if not, its value is to be put there. */
+  isKept(sum: number, item: number): boolean {
+    const key = keyOf(sum, item);
+    const place = key & (places - 1);
+    if (this.#claims[place] === this.#claim && this.#keys[place] === key) return true;
     this.#claims[place] = this.#claim;
-    this.#items[place] = keyOf(sum, item);
-    this.#values[place] = value;
-    return value;
+    this.#keys[place] = key;
+    return false;
   }
 }
 
@@ -38,8 +42,4 @@ const sumsAtMost = 8;
 
 function keyOf(sum: number, item: number): number {
   return item * sumsAtMost + sum;
-}
-
-function placeOf(sum: number, item: number): number {
-  return keyOf(sum, item) & (places - 1);
 }

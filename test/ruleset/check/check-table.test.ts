@@ -1,7 +1,8 @@
 /** Cells of knowledge tables: what each column type takes, what it becomes, and which rows are kept. */
 import { describe, expect, it } from 'vitest';
-import { buildRuleset } from '../../../src/ruleset/build-ruleset.js';
+import { parseDay } from '../../../src/ruleset/parse/map-reader.js';
 import { rulesSource } from '../rule-sources.js';
+import { buildUnguarded } from '../unguarded.js';
 
 const schema = [
   'codes: { type: codes }',
@@ -19,7 +20,7 @@ const columns = schema.split('\n').map((line) => line.split(':')[0] ?? '');
 const join = '{ table: cells, as: row, on: line.itemCode, many: true }';
 
 function build(rows: readonly string[], more: { readonly asOf?: string; readonly join?: string } = {}) {
-  return buildRuleset(
+  return buildUnguarded(
     rulesSource({
       rules: { 'a-rule': { join: more.join ?? join } },
       tables: { cells: { schema, rows } },
@@ -27,6 +28,8 @@ function build(rows: readonly string[], more: { readonly asOf?: string; readonly
     }),
   );
 }
+
+const dayOrNull = (text: string | null) => (text === null ? null : parseDay(text));
 
 function cells(row: string): Record<string, unknown> {
   const built = build([row]);
@@ -91,6 +94,23 @@ describe('rows', () => {
     const rows = [row('A', '', '', '', '2026-05-01'), row('B', '', '', '', '2026-06-01'), row('C', '', '')];
     const built = build(rows, { asOf: '2026-05-01' });
     expect(built.ok && built.value.tables['cells']?.columns['codes']).toEqual([['A'], ['C']]);
+  });
+
+  it.each([
+    ['that one of them follows', '2026-06-01', ['B'], [null, null]],
+    ['that rows of other codes follow', '2026-06-01', ['C'], [null, null]],
+    ['that nothing follows', '2026-07-01', ['B'], ['2026-07-01', null]],
+    ['that has come', '2026-05-01', ['C'], ['2026-05-01', null]],
+  ])('are not ended by rows left out: an end %s', (_, end, [next = ''], expected) => {
+    const rows = [row('A B', '', end), row('D', '', ''), row(next, '2026-06-01', '', '', '2026-06-01')];
+    const built = build(rows, { asOf: '2026-05-01' });
+    expect(built.ok && built.value.tables['cells']?.columns['validTo']).toEqual(expected.map(dayOrNull));
+    const adopted = build(rows, { asOf: '2026-06-01' });
+    expect(adopted.ok && adopted.value.tables['cells']?.columns['validTo']).toEqual([
+      dayOrNull(end),
+      null,
+      null,
+    ]);
   });
 
   it.each([

@@ -1,8 +1,9 @@
 /** What is found by item code and, just as much, what must not be. */
 import { describe, expect, it } from 'vitest';
-import { buildRuleset, renderDiagnostics } from '../../../src/ruleset/build-ruleset.js';
+import { renderDiagnostics } from '../../../src/ruleset/build-ruleset.js';
 import { compileExpression } from '../../../src/ruleset/compile-expression.js';
 import { rulesSource } from '../rule-sources.js';
+import { buildUnguarded } from '../unguarded.js';
 
 const table = {
   schema: 'codes: { type: codes }\nexcluded: { type: code }\nmembers: { type: texts }',
@@ -10,7 +11,7 @@ const table = {
 };
 
 function planned(keys: Readonly<Record<string, string>>) {
-  const built = buildRuleset(rulesSource({ rules: { 'the-rule': keys }, tables: { pairs: table } }));
+  const built = buildUnguarded(rulesSource({ rules: { 'the-rule': keys }, tables: { pairs: table } }));
   if (!built.ok) throw new Error(renderDiagnostics(built.error));
   const [rule] = built.value.rules;
   return { index: rule?.index, probed: rule?.partner?.probed };
@@ -65,7 +66,7 @@ describe('a rule is asked for every line where', () => {
       rules: { 'the-rule': { except: '[isA]' } },
       exceptions: "isA: line.itemCode == 'A'\n",
     });
-    const built = buildRuleset(source);
+    const built = buildUnguarded(source);
     expect(built.ok && built.value.rules[0]?.index).toEqual({ by: 'every-line' });
   });
 });

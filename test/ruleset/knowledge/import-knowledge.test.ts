@@ -9,13 +9,13 @@ type Readings = Readonly<Record<string, readonly CsvRow[]>>;
 
 function table(name: string, points: readonly RawPoint[], readings: Readings): readonly CsvRow[] {
   const result = importKnowledge(importTexts(points, readings));
-  if (!result.ok) throw new Error(result.error.join('\n'));
+  if (!result.ok) throw new Error(result.error.map(({ message }) => message).join('\n'));
   return rowsOf(name, result.value.files.get(name) ?? '');
 }
 
 function problems(points: readonly RawPoint[], readings: Readings): string {
   const result = importKnowledge(importTexts(points, readings));
-  return result.ok ? '' : result.error.join('\n');
+  return result.ok ? '' : result.error.map(({ message }) => message).join('\n');
 }
 
 const revision = { batch: null, published_at: '2026-01-28' };

@@ -54,6 +54,25 @@ export const arbitraryClaim: fc.Arbitrary<Claim> = fc
   })
   .map(makeClaim);
 
+/** What was settled of the same patient before: some of it in the encounter that the claim is of. */
+export const arbitraryPast: fc.Arbitrary<readonly Claim[]> = fc.array(
+  fc.tuple(arbitraryClaim, fc.constantFrom('E1', 'E2', 'E3'), fc.integer({ min: 0, max: 9 })).map(
+    ([claim, encounter, n]): Claim => ({
+      ...claim,
+      kind: 'settlement',
+      claimId: `H1/S${n}`,
+      patient: { ...claim.patient, key: 'K1' },
+      encounter: { ...claim.encounter, id: encounter },
+    }),
+  ),
+  { maxLength: 3 },
+);
+
+/** The claim of a patient whose past may be known. */
+export function ofKnownPatient(claim: Claim): Claim {
+  return { ...claim, patient: { ...claim.patient, key: 'K1' } };
+}
+
 /**
  * A claim as CEL bindings: integers are bigint, an unknown fact is a missing key, so that reading it is an
  * error.

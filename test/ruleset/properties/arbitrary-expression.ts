@@ -10,6 +10,8 @@ type Text = fc.Arbitrary<string>;
 interface Scope {
   readonly lines: readonly string[];
   readonly diagnoses: readonly string[];
+  /** Questions about the past are asked as well. */
+  readonly past?: true;
 }
 
 const quoted = (words: readonly string[]) => fc.constantFrom(...words.map((w) => `'${w}'`));
@@ -41,7 +43,8 @@ export function boolText(depth: number, scope: Scope = { lines: ['line'], diagno
   );
 }
 
-function leafBool({ lines, diagnoses }: Scope): Text {
+function leafBool(scope: Scope): Text {
+  const { lines, diagnoses } = scope;
   const sex = template(['patient.sex ', ' ', ''], pick('==', '!='), quoted(['female', 'male']));
   const options: Text[] = [
     pick('true', 'false', 'encounter.emergency', 'has(patient.sex)', 'has(encounter.dischargedAt)'),
@@ -81,7 +84,32 @@ function leafBool({ lines, diagnoses }: Scope): Text {
       template(['', '.main'], one),
     );
   }
-  return fc.oneof(...options);
+  const all = fc.oneof(...options);
+  return scope.past
+    ? fc.oneof({ weight: 2, arbitrary: all }, { weight: 3, arbitrary: aboutPast(lines) })
+    : all;
+}
+
+function aboutPast(lines: readonly string[]): Text {
+  const own = lines.map((line) => `${line}.itemCode`);
+  const one = fc.oneof(quoted(itemCodes), pick("'C00'", ...own));
+  const some = fc.oneof(one, template(['[', ', ', ']'], quoted(itemCodes), one));
+  const days = pick('1', '3', '9', '400');
+  const type = quoted(['inpatient', 'outpatient']);
+  return fc.oneof(
+    template(['history.usedBefore(', ')'], some),
+    template(['history.usedAny([', '], ', ')'], quoted(['C0', 'C01', 'X']), days),
+    template(['history.quantityWithin(', ', ', ') > ', ''], some, days, pick('1.0', '2.5', '6.0')),
+    template(['history.useDays(', ', ', ') >= ', ''], some, days, pick('1', '2', '4')),
+    template(['history.shareBeyond(', ', ', ', ', ') > 0.3'], some, days, pick('0', '2')),
+    template(['history.spanDays(', ') > ', ''], some, pick('1', '3')),
+    template(['daysBetween(day(history.lastUse(', ')), day(claim.sentAt)) < ', ''], some, pick('1', '4')),
+    template(['history.supplyLeft(', ') > ', ''], one, pick('0', '2')),
+    template(['history.visitsWithin(', ', ', ') > ', ''], type, days, pick('0', '1')),
+    template(["history.visitsWithin('inpatient', ", ", ['I2', 'O']) > 0"], days),
+    template(['history.', '(', ')'], pick('dischargedWithin', 'dischargedHereWithin'), days),
+    template(['history.', '() < encounter.admittedAt'], pick('lastDischarge', 'lastDischargeHere')),
+  );
 }
 
 function lineLoop(depth: number, scope: Scope): Text {

@@ -4,18 +4,20 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildRuleset } from '../../../src/ruleset/build-ruleset.js';
 import { instantiate } from '../../../src/ruleset/runtime/instantiate.js';
+import { expectEqual } from '../../expect-equal.js';
 import { scanPlainly, screenPlainly, unhurried } from '../claims.js';
+import { packedSource } from '../history/packed-source.js';
 import { rulesSource, type SourceText } from '../rule-sources.js';
-import { arbitraryClaim, itemCodes } from './arbitrary-claim.js';
+import { buildUnguarded } from '../unguarded.js';
+import { arbitraryClaim, arbitraryPast, itemCodes, ofKnownPatient } from './arbitrary-claim.js';
 import { boolText } from './arbitrary-expression.js';
 
 type Keys = Record<string, string | null>;
 
-const condition = boolText(2);
-const aboutOther = boolText(2, { lines: ['line', 'other'], diagnoses: [] });
-const aboutOne = boolText(2, { lines: ['one'], diagnoses: [] });
+const condition = fc.oneof(boolText(2), boolText(2, { lines: ['line'], diagnoses: [], past: true }));
+const aboutOther = boolText(2, { lines: ['line', 'other'], diagnoses: [], past: true });
+const aboutOne = boolText(2, { lines: ['one'], diagnoses: [], past: true });
 const codes = fc.constantFrom(...itemCodes);
 const yaml = (text: string) => JSON.stringify(text);
 const when = (
@@ -84,8 +86,21 @@ const schema = [
   'excluded: { type: code }',
 ].join('\n');
 
+/** Of the rule itself; mostly it has none. */
+const period: fc.Arbitrary<Keys> = fc.constantFrom<Keys>(
+  ...Array.from({ length: 6 }, () => ({})),
+  { valid: '{ from: 2026-07-03 }' },
+  { valid: '{ from: 2026-07-01, to: 2026-07-03 }' },
+);
+
 const sources: fc.Arbitrary<SourceText> = fc
-  .tuple(fc.array(rules, { minLength: 1, maxLength: 4 }), fc.array(row, { maxLength: 5 }))
+  .tuple(
+    fc.array(
+      fc.tuple(rules, period).map(([rule, valid]) => ({ ...rule, ...valid })),
+      { minLength: 1, maxLength: 4 },
+    ),
+    fc.array(row, { maxLength: 5 }),
+  )
   .map(([list, rows]) => ({
     rules: Object.fromEntries(list.map((keys, i) => [`rule-${i}`, keys])),
     tables: { limits: { schema, rows } },
@@ -97,9 +112,11 @@ describe('index = scan', () => {
     let found = 0;
     const property = fc.property(
       sources,
-      fc.array(arbitraryClaim, { minLength: 1, maxLength: 3 }),
-      (source, claims) => {
-        const built = buildRuleset(rulesSource(source));
+      fc.array(fc.oneof(arbitraryClaim, arbitraryClaim.map(ofKnownPatient)), { minLength: 1, maxLength: 3 }),
+      fc.option(arbitraryPast, { nil: null, freq: 4 }),
+      (source, claims, settled) => {
+        const history = settled === null ? null : packedSource(settled, {});
+        const built = buildUnguarded(rulesSource(source));
         // Bounds are the one thing that the generator does not watch.
         const isTooBig = !built.ok && built.error.every((d) => d.code === 'CG-E308' || d.code === 'CG-E310');
         fc.pre(!isTooBig);
@@ -108,11 +125,11 @@ describe('index = scan', () => {
         const ruleset = instantiate(built.value);
         for (const rule of built.value.rules) kinds.add(rule.index.by);
         for (const claim of claims) {
-          const screened = screenPlainly(ruleset, claim, unhurried);
+          const screened = screenPlainly(ruleset, claim, unhurried, history);
           found += screened.findings.length;
-          expect(screened).toEqual(scanPlainly(ruleset, claim, unhurried));
+          expectEqual(screened, scanPlainly(ruleset, claim, unhurried, history));
           // The same claim again, and in a second instance: nothing is remembered.
-          expect(screened).toEqual(screenPlainly(instantiate(built.value), claim, unhurried));
+          expectEqual(screened, screenPlainly(instantiate(built.value), claim, unhurried, history));
         }
       },
     );

@@ -304,6 +304,21 @@ describe('事前 scenes', () => {
     expect(roles(claim(true, false))).toEqual([['L1 violating', 'L2 involved', 220_000]]);
   });
 
+  it('what several pairs make is told by the first of their lines, whichever item was asked first', () => {
+    const rules = {
+      'same-day': {
+        join: '{ table: limits, as: row, on: line.itemCode, many: true }',
+        with: '{ other: claim.lines }',
+        when: 'other.itemCode != line.itemCode',
+        say: '"with {line.itemCode}"',
+      },
+    };
+    const of = (itemCode: string, current: boolean) => ({ itemCode, current });
+    const claim = { scene: 2 as const, lines: [of('A2', false), of('A', false), of('A2', true)] };
+    const { findings } = screen(rules, claim);
+    expect(findings.map((f) => [f.lines[0]?.id, f.facts['line.itemCode']])).toContainEqual(['L3', 'A']);
+  });
+
   it('history alone is no finding and no gap', () => {
     expect(roles(claim(false, false))).toEqual([]);
     const unknown = {

@@ -123,19 +123,20 @@ export class Table {
 
   /** A cell as a value, as the artifact has it; null: empty. For findings, not for conditions. */
   cell(column: string, row: number): unknown {
-    switch (this.kindOf(column)) {
+    const { kind, texts, numbers, flags } = this.#column(column);
+    switch (kind) {
       case 'empty':
         return null;
       case 'text': {
-        const number = this.texts(column)[row] as number;
+        const number = texts?.[row] ?? -1;
         return number < 0 ? null : this.#pool.textOf(number);
       }
       case 'number': {
-        const number = this.numbers(column)[row] as number;
+        const number = numbers?.[row] ?? Number.NaN;
         return Number.isNaN(number) ? null : number;
       }
       case 'flag': {
-        const flag = this.flags(column)[row] as number;
+        const flag = flags?.[row] ?? -1;
         return flag < 0 ? null : flag === 1;
       }
       case 'list':
