@@ -2,20 +2,22 @@
 import helmet from '@fastify/helmet';
 import { type FastifyInstance, fastify } from 'fastify';
 
-/**
- * Puts the headers on every answer. They are the same for all of them, and helmet puts its policy together anew for
- * each, which costs as much as the rest of a route; so they are taken from one answer of a helmeted server, here.
- * /docs has a policy of its own.
- */
-export async function protectBrowsers(app: FastifyInstance, encrypted: boolean): Promise<void> {
-  const headers = await policyHeaders(encrypted);
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers);
-    done();
+export type BrowserHeaders = Readonly<Record<string, string>>;
+
+/** Puts the headers on every answer that the framework sends, where it has none of its own instead, as /docs does. */
+export function protectBrowsers(app: FastifyInstance, headers: BrowserHeaders): void {
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    for (const [name, value] of Object.entries(headers))
+      if (!reply.hasHeader(name)) reply.header(name, value);
+    done(null, payload);
   });
 }
 
-async function policyHeaders(encrypted: boolean): Promise<Record<string, string>> {
+/**
+ * They are the same for all answers, and helmet puts its policy together anew for each, which costs as much as the rest
+ * of a route; so they are taken from one answer of a helmeted server, here.
+ */
+export async function browserHeaders(encrypted: boolean): Promise<BrowserHeaders> {
   const bare = fastify();
   const helmeted = fastify();
   await helmeted.register(helmet, browserPolicy(encrypted));

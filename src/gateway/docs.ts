@@ -17,6 +17,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
       tags: [
         { name: 'screening', description: 'Native interface' },
         { name: 'national interface', description: '3101 and 3102' },
+        { name: 'rule sets', description: 'Versions of the rules, where release keys are trusted' },
         { name: 'operations', description: 'Health and metrics' },
       ],
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },

@@ -15,15 +15,21 @@ export function serviceErrorOf(error: unknown): ServiceError | null {
 }
 
 export function sendProblem(reply: FastifyReply, error: ServiceError): FastifyReply {
+  const { status, headers, text } = problemOf(error);
+  return reply.code(status).headers(headers).send(Buffer.from(text));
+}
+
+/** The answer that says it: status, headers, body. */
+export function problemOf(error: ServiceError) {
   const { status, title, retryable } = errorCodes[error.code];
-  if (error.code === 'unauthorised') reply.header('WWW-Authenticate', 'Bearer');
-  if (retryable) reply.header('Retry-After', '1');
   const detail = error.message === title ? {} : { detail: error.message };
   const problem = { type: problemUri(error.code), title, status, ...detail, code: error.code, retryable };
-  return reply
-    .code(status)
-    .header('Content-Type', problemType)
-    .send(Buffer.from(JSON.stringify(problem)));
+  const headers: Readonly<Record<string, string>> = {
+    'Content-Type': problemType,
+    ...(error.code === 'unauthorised' ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...(retryable ? { 'Retry-After': '1' } : {}),
+  };
+  return { status, headers, text: JSON.stringify(problem) } as const;
 }
 
 /** An identifier, not an address: nothing is served there. */

@@ -1,5 +1,6 @@
 /** What the screening routes share: from a request with a raw body to an answer of `screen`. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock.js';
 import { ServiceError } from '../base/errors.js';
 import type { WireFormat } from '../claim/formats/wire-format.js';
@@ -15,6 +16,7 @@ import {
   readTerms,
   type Screen,
 } from '../screening/terms.js';
+import { inTurn, type QuickAnswer } from './quick-route.js';
 
 /** What a screening route is given to call. */
 export interface ScreeningDoor {
@@ -23,6 +25,8 @@ export interface ScreeningDoor {
   readonly budgets: Budgets;
   readonly clock: Clock;
   readonly events: EdgeEvents;
+  /** Called with every answer that is a decision, once it has been handed over. */
+  readonly copy: (answer: Answer, durationMs: number) => void;
 }
 
 const empty = new Uint8Array(0);
@@ -34,12 +38,11 @@ export function rawBody(request: FastifyRequest): Uint8Array {
 
 /** Reads what the headers say. `format`: what the route takes the body for. Throws ServiceError. */
 export function openRequest(
-  request: FastifyRequest,
+  headers: IncomingHttpHeaders,
   door: ScreeningDoor,
   route: Route,
   format: WireFormat | null,
 ): Envelope {
-  const { headers } = request;
   const terms = readTerms({
     contentType: null,
     budget: one(headers[named.budget]),
@@ -59,19 +62,23 @@ export function openRequest(
   };
 }
 
-/** Sends an answer with its headers and counts it. `startedMs`: tick of receipt. */
-export function sendAnswer(
-  reply: FastifyReply,
+/** An answer with its headers, to be counted once it is sent. `startedMs`: tick of receipt. */
+export function quickAnswer(
   answer: Answer,
   door: ScreeningDoor,
   route: RouteName,
   startedMs: number,
-): FastifyReply {
+): QuickAnswer {
+  const { outcome, bytes } = answer;
   const durationMs = door.clock.tickMs() - startedMs;
-  const { buffer, byteOffset, byteLength } = answer.bytes;
-  reply.code(200).headers(answerHeaders(answer.outcome, durationMs));
-  door.events.requestAnswered({ transport: 'http', route, outcome: answer.outcome, durationMs });
-  return reply.send(Buffer.from(buffer, byteOffset, byteLength));
+  return {
+    headers: inTurn(answerHeaders(outcome, durationMs)),
+    bytes,
+    sent: () => {
+      door.events.requestAnswered({ transport: 'http', route, outcome, durationMs });
+      door.copy(answer, durationMs);
+    },
+  };
 }
 
 /** As Node names them. */

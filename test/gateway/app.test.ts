@@ -7,6 +7,7 @@ import { Readiness } from '../../src/ops/health.js';
 import type { Envelope, Outcome } from '../../src/screening/protocol.js';
 import type { Answer, Screen } from '../../src/screening/terms.js';
 import { outcome, recordedEvents } from '../ingress/edge-fixture.js';
+import { nothingStored } from './nothing-stored.js';
 
 const key = 'k-test-0123456789abcdef';
 const before = '/fsi/api/riskConService/beforeAnalyze';
@@ -27,6 +28,8 @@ interface Given {
 
 interface Gateway {
   readonly seen: { readonly body: string; readonly envelope: Envelope }[];
+  /** What was given to be copied. */
+  readonly copies: { readonly copied: Answer; readonly durationMs: number }[];
   readonly events: ReturnType<typeof recordedEvents>;
   readonly readiness: Readiness;
 }
@@ -37,6 +40,7 @@ function answer(given: Partial<Outcome>, body: object = { decision: 'here' }): A
 
 async function open({ screen, apiKey = null, clock = systemClock }: Given = {}): Promise<Gateway> {
   const seen: Gateway['seen'] = [];
+  const copies: Gateway['copies'] = [];
   const events = recordedEvents();
   const readiness = new Readiness();
   const door = {
@@ -50,9 +54,11 @@ async function open({ screen, apiKey = null, clock = systemClock }: Given = {}):
     budgets: { preMs: 100, midMs: 50 },
     clock,
     events,
+    copy: (copied: Answer, durationMs: number) => void copies.push({ copied, durationMs }),
   };
   const expose = async () => ({ text: 'claimgate_ready 1\n', contentType: 'text/plain; version=0.0.4' });
   app = await buildGateway({
+    durable: nothingStored,
     door,
     readiness,
     expose,
@@ -62,7 +68,7 @@ async function open({ screen, apiKey = null, clock = systemClock }: Given = {}):
     version: '0.0.0-test',
     tls: null,
   });
-  return { seen, events, readiness };
+  return { seen, copies, events, readiness };
 }
 
 const json = { 'content-type': 'application/json' };
@@ -73,7 +79,7 @@ describe('POST /v1/screenings', () => {
     await app.inject({ method: 'POST', url: '/v1/screenings', headers, payload });
 
   test('a body reaches the screen as the bytes it was, and the answer comes back with its headers', async () => {
-    const { seen, events } = await open();
+    const { seen, events, copies } = await open();
     const response = await post('{ "eventId" : 1 , broken');
     expect(response.statusCode).toBe(200);
     expect(response.json()).toEqual({ decision: 'here' });
@@ -86,6 +92,8 @@ describe('POST /v1/screenings', () => {
     });
     expect(Number(response.headers['claimgate-duration-ms'])).toBeGreaterThan(0);
     expect(events.answered).toMatchObject([{ transport: 'http', route: 'screenings' }]);
+    expect(copies).toMatchObject([{ copied: { bytes: Buffer.from('{"decision":"here"}') } }]);
+    expect(copies[0]?.durationMs.toFixed(3)).toBe(response.headers['claimgate-duration-ms']);
   });
 
   test('both budgets go along for whoever reads the scene, the longer one decides here', async () => {
@@ -204,8 +212,9 @@ describe('the national calls', () => {
     [before, 'beforeAnalyze', 1_100],
     [course, 'courseAnalyze', 1_050],
   ])('%s has its own budget, and a national body comes this way', async (url, route, deadlineMs) => {
-    const { seen, events } = await open({ clock: stopped });
+    const { seen, events, copies } = await open({ clock: stopped });
     expect((await post(url, '{}')).statusCode).toBe(200);
+    expect(copies).toHaveLength(1);
     expect(seen[0]!.envelope).toMatchObject({ format: 'nhsa-json', deadlineMs, stageDeadlines: null });
     expect(events.answered).toMatchObject([{ route }]);
   });
@@ -244,10 +253,10 @@ describe('the national calls', () => {
     ['of another version', { ...json, 'claimgate-version': '2' }, '{}', 'unreadable'],
     ['for no institution', { ...json, 'claimgate-institution': '*' }, '{}', 'wrong-institution'],
   ])('one that is %s gets HTTP 200 and the national refusal', async (_, headers, body, cause) => {
-    const { seen } = await open();
+    const { seen, copies } = await open();
     const response = await post(course, body, headers);
     expect([response.statusCode, response.json().cause]).toEqual([200, cause]);
-    expect(seen).toEqual([]);
+    expect([seen, copies]).toEqual([[], []]);
   });
 
   test('a bug is the national refusal too', async () => {
@@ -320,13 +329,16 @@ describe('operations', () => {
     expect(response.headers['content-type']).toBe('text/plain; version=0.0.4');
   });
 
-  test('what is not there is a problem, not a page', async () => {
-    const { events } = await open();
-    const response = await app.inject({ url: '/nowhere' });
-    expect([response.statusCode, response.json().code]).toEqual([404, 'not-found']);
-    expect(response.headers['content-type']).toBe('application/problem+json');
-    expect(events.refused).toEqual([{ transport: 'http', reason: 'not-found' }]);
-  });
+  test.each(['/nowhere', '/v1/%zz', `/v1/rulesets/${'9'.repeat(300)}`])(
+    'what is not there is a problem, not a page: %s',
+    async (url) => {
+      const { events } = await open();
+      const response = await app.inject({ url });
+      expect([response.statusCode, response.json().code]).toEqual([404, 'not-found']);
+      expect(response.headers['content-type']).toBe('application/problem+json');
+      expect(events.refused).toEqual([{ transport: 'http', reason: 'not-found' }]);
+    },
+  );
 
   test.each(['/livez', '/nowhere', '/v1/screenings', before] as const)(
     'answers of %s carry the headers that a browser needs to be careful, and nothing of another answer',

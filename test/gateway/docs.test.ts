@@ -33,12 +33,16 @@ describe('/docs', () => {
   test('describes every route', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/fsi/api/goodsService/goodsSell',
       '/fsi/api/riskConService/beforeAnalyze',
       '/fsi/api/riskConService/courseAnalyze',
+      '/fsi/api/riskConService/feedback',
       '/livez',
       '/metrics',
       '/readyz',
+      '/v1/feedback',
       '/v1/screenings',
+      '/v1/settlements',
     ]);
   });
 

@@ -11,8 +11,9 @@ import type { Route } from '../../screening/budget.js';
 import { answerHeaders, formatOf } from '../../screening/terms.js';
 import type { KeyCheck } from '../authentication.js';
 import { serviceErrorOf } from '../problem.js';
+import { type QuickRoute, type QuickTerms, quickRoute } from '../quick-route.js';
 import { nationalSchema } from '../schemas/national.js';
-import { openRequest, rawBody, type ScreeningDoor, sendAnswer } from '../screening.js';
+import { openRequest, quickAnswer, rawBody, type ScreeningDoor } from '../screening.js';
 
 export interface NationalCall {
   readonly name: Extract<RouteName, 'beforeAnalyze' | 'courseAnalyze'>;
@@ -28,26 +29,20 @@ export function nationalRoute(
   call: NationalCall,
   door: ScreeningDoor,
   mayAsk: KeyCheck,
+  terms: QuickTerms,
 ): void {
-  app.route({
-    method: 'POST',
+  const route: QuickRoute = {
     url: `/fsi/api/riskConService/${call.name}`,
     schema: nationalSchema(call),
-    onRequest: (request, _reply, done) => {
-      mayAsk(request.headers);
-      nameReadableType(request);
-      done();
-    },
+    admit: mayAsk,
     errorHandler: async (error, request, reply) => answerRefused(error, request, reply, door),
-    handler: async (request, reply) => {
+    answer: async (headers, body) => {
       const startedMs = door.clock.tickMs();
-      const answer = await door.screen(
-        rawBody(request),
-        openRequest(request, door, call.budget, announced(request.headers)),
-      );
-      return sendAnswer(reply, answer, door, call.name, startedMs);
+      const envelope = openRequest(headers, door, call.budget, announced(headers));
+      return quickAnswer(await door.screen(body, envelope), door, call.name, startedMs);
     },
-  });
+  };
+  quickRoute(app, route, terms);
 }
 
 /** The cause that stands nearest to an error at the door, and what the HIS shows its user. */
@@ -86,21 +81,8 @@ function answerRefused(
   return reply.code(200).headers(answerHeaders(answer.outcome, 0)).send(Buffer.from(answer.bytes));
 }
 
-/**
- * The framework refuses a type that is not even written like one, before anybody sees the body. Written in place: a
- * request with headers of its own merges them anew whenever somebody reads one.
- */
-function nameReadableType({ raw }: FastifyRequest): void {
-  raw.headers['content-type'] = readableTypes[announced(raw.headers)];
-}
-
-const readableTypes = {
-  'nhsa-json': 'application/json; charset=utf-8',
-  'nhsa-gbk': 'application/json; charset=GBK',
-} as const;
-
 /** Clients in use announce all kinds of types: where it is none of ours, the bytes decide. */
-function announced(headers: IncomingHttpHeaders): keyof typeof readableTypes {
+export function announced(headers: IncomingHttpHeaders): 'nhsa-json' | 'nhsa-gbk' {
   const format = formatOf(headers['content-type'] ?? null);
   return format.ok && format.value === 'nhsa-gbk' ? 'nhsa-gbk' : 'nhsa-json';
 }

@@ -4,8 +4,9 @@ import { type ErrorCode, ServiceError } from '../../base/errors.js';
 import type { WireFormat } from '../../claim/formats/wire-format.js';
 import { type Answer, formatOf } from '../../screening/terms.js';
 import type { KeyCheck } from '../authentication.js';
+import { type QuickRoute, type QuickTerms, quickRoute } from '../quick-route.js';
 import { screeningsSchema } from '../schemas/native.js';
-import { openRequest, rawBody, type ScreeningDoor, sendAnswer } from '../screening.js';
+import { openRequest, quickAnswer, type ScreeningDoor } from '../screening.js';
 
 /** Causes that are the caller's to mend: a problem, where every other decision is an answer. */
 const problemCauses: Readonly<Record<string, ErrorCode>> = {
@@ -14,25 +15,26 @@ const problemCauses: Readonly<Record<string, ErrorCode>> = {
   'wrong-institution': 'wrong-institution',
 };
 
-export function screeningsRoute(app: FastifyInstance, door: ScreeningDoor, mayAsk: KeyCheck): void {
-  app.route({
-    method: 'POST',
+export function screeningsRoute(
+  app: FastifyInstance,
+  door: ScreeningDoor,
+  mayAsk: KeyCheck,
+  terms: QuickTerms,
+): void {
+  const route: QuickRoute = {
     url: '/v1/screenings',
     schema: screeningsSchema,
-    onRequest: (request, _reply, done) => {
-      mayAsk(request.headers);
-      done();
-    },
-    handler: async (request, reply) => {
+    admit: mayAsk,
+    answer: async (headers, body) => {
       const startedMs = door.clock.tickMs();
-      const format = nativeFormat(request.headers['content-type'] ?? null);
-      const envelope = openRequest(request, door, 'native', format);
-      const answer = await door.screen(rawBody(request), envelope);
+      const format = nativeFormat(headers['content-type'] ?? null);
+      const answer = await door.screen(body, openRequest(headers, door, 'native', format));
       const problem = answer.outcome.cause === null ? undefined : problemCauses[answer.outcome.cause];
       if (problem !== undefined) throw new ServiceError(problem, detailOf(answer));
-      return sendAnswer(reply, answer, door, 'screenings', startedMs);
+      return quickAnswer(answer, door, 'screenings', startedMs);
     },
-  });
+  };
+  quickRoute(app, route, terms);
 }
 
 /** MessagePack where it says so, else JSON; GBK is for national bodies. */

@@ -107,7 +107,11 @@ export const decisionSchema: Schema = {
     eventId: textOrNull,
     status: { type: 'string', enum: [...statuses] },
     cause: { type: ['string', 'null'], enum: [...notScreenedCauses, null] },
-    detail: textOrNull,
+    detail: {
+      ...textOrNull,
+      description:
+        'A sentence for a person: what was unreadable, what failed, how many findings are not shown.',
+    },
     coverage: {
       type: 'object',
       properties: {
