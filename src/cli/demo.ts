@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.js';
 import type { Decision } from '../decision/decision.js';
 import type { Service } from '../main.js';
 import { freeDemoFolder } from './demo-folder.js';
+import type { EarlySignals } from './early-signals.js';
 import { refuse } from './exit.js';
 import { launch, sayAddresses, settingsWithPort } from './launch.js';
 import { reportLive, summaryLines } from './load-report.js';
@@ -23,24 +24,25 @@ interface DemoOptions {
   readonly port?: string;
 }
 
-export function demoCommand(): Command {
+export function demoCommand(signals: EarlySignals): Command {
   return new Command('demo')
     .description('service and simulated hospital together, decisions on the terminal')
     .option('--rate <claims>', 'claims a second', nonNegativeNumber, 100)
     .option('--seconds <seconds>', 'end by itself after so long; 0: at Ctrl-C', nonNegativeNumber, 0)
     .option('--seed <number>', 'the same seed sends the same claims', nonNegativeNumber, 1)
     .option('--port <port>', 'HTTP port; the next free one is taken where it is in use')
-    .action(runDemo);
+    .action((options: DemoOptions) => runDemo(options, signals));
 }
 
-async function runDemo(options: DemoOptions): Promise<void> {
+async function runDemo(options: DemoOptions, signals: EarlySignals): Promise<void> {
   const settings = settingsWithPort(options.port);
   if (!settings.ok) return refuse(settings.error.join('\n'), 2);
   const screen = openScreen();
-  const { started, signals } = await launch(await quietly(settings.value), {
+  const started = await launch(await quietly(settings.value), {
     embedBroker: true,
     furtherPorts,
     screen,
+    signals,
     readable: true,
     sink: { write: (line) => screen.say(line.trimEnd()) },
   });

@@ -1,8 +1,9 @@
 /** What has to be right on a machine. Each check answers with what it saw, and with how to mend it. */
-import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { type SettingSpec, settingTable } from '../config/table.js';
 import { NatsLink } from '../nats/connection.js';
@@ -104,11 +105,14 @@ export async function checkPort(host: string, port: number): Promise<Finding> {
     : missing(what, 'set CLAIMGATE_HTTP_HOST and CLAIMGATE_HTTP_PORT to an address of this machine');
 }
 
+/** The directory, or the one in which the first start makes it. */
 export async function checkDataDir(folder: string): Promise<Finding> {
+  let nearest = resolve(folder);
+  while (!existsSync(nearest)) nearest = dirname(nearest);
   try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    return fine(`data directory ${folder} can be written`);
+    await access(`${nearest}/`, constants.R_OK | constants.W_OK | constants.X_OK);
+    const is = nearest === resolve(folder) ? 'can be written' : 'can be made';
+    return fine(`data directory ${folder} ${is}`);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     return missing(

@@ -1,6 +1,8 @@
 /** `claimgate doctor`: what is right on this machine, what is not, and how to mend it. */
 import { Command } from 'commander';
 import { systemClock } from '../base/clock.js';
+import { compileFolder } from '../compile-folder.js';
+import { missingRulesFolder } from '../config/rules-folder.js';
 import type { Settings } from '../config/settings.js';
 import {
   checkBroker,
@@ -15,8 +17,9 @@ import {
   missing,
   settingsInForce,
 } from './doctor-checks.js';
+import { checkDurable } from './doctor-durable.js';
+import { checkReleases } from './doctor-releases.js';
 import { settingsOrExit } from './exit.js';
-import { compileRules } from './rules-folder.js';
 import { openScreen, type Screen } from './terminal.js';
 
 export function doctorCommand(): Command {
@@ -32,9 +35,9 @@ async function runDoctor(): Promise<void> {
   const findings: Finding[] = [];
   for (const check of checksOf(settings)) {
     screen.live('looking …');
-    const finding = await check();
-    findings.push(finding);
-    sayFinding(screen, finding);
+    const found = [await check()].flat();
+    findings.push(...found);
+    for (const finding of found) sayFinding(screen, finding);
   }
   screen.settle();
   const inForce = settingsInForce(settings);
@@ -43,7 +46,9 @@ async function runDoctor(): Promise<void> {
   if (findings.some(({ level }) => level === 'missing')) process.exitCode = 1;
 }
 
-function checksOf(settings: Settings): readonly (() => Finding | Promise<Finding>)[] {
+type Found = Finding | readonly Finding[];
+
+function checksOf(settings: Settings): readonly (() => Found | Promise<Found>)[] {
   const { CLAIMGATE_HTTP_HOST: host, CLAIMGATE_HTTP_PORT: port, CLAIMGATE_DATA_DIR: dataDir } = settings;
   return [
     () => checkNode(),
@@ -54,12 +59,16 @@ function checksOf(settings: Settings): readonly (() => Finding | Promise<Finding
     () => checkPort(host, port),
     () => checkDataDir(dataDir),
     () => checkSecret(settings.CLAIMGATE_PATIENT_SECRET, dataDir),
+    () => checkReleases(settings),
+    () => checkDurable(settings),
   ];
 }
 
 async function checkRules(folder: string): Promise<Finding> {
+  const absent = missingRulesFolder(folder);
+  if (absent !== null) return missing('no rules', absent);
   const startedMs = systemClock.tickMs();
-  const artifact = await compileRules(folder);
+  const artifact = await compileFolder(folder);
   if (!artifact.ok) {
     const first = artifact.error.split('\n').slice(0, 4).join('\n    ');
     return missing(

@@ -8,6 +8,7 @@ type Signal = 'SIGTERM' | 'SIGINT';
 
 export class EarlySignals implements SignalSource {
   readonly #early: Signal[] = [];
+  readonly #stopping = new AbortController();
   readonly #listeners = new Map<Signal, Set<() => void>>([
     ['SIGINT', new Set()],
     ['SIGTERM', new Set()],
@@ -20,9 +21,9 @@ export class EarlySignals implements SignalSource {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) source.on(signal, () => this.#arrived(signal));
   }
 
-  /** Whether a signal has come by now. */
-  get asked(): boolean {
-    return this.#early.length > 0;
+  /** Aborted by the first signal. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
   }
 
   on(signal: Signal, listener: () => void): void {
@@ -36,8 +37,9 @@ export class EarlySignals implements SignalSource {
 
   #arrived(signal: Signal): void {
     const listeners = [...(this.#listeners.get(signal) ?? [])];
-    if (this.asked && listeners.length === 0) this.#force();
+    if (this.stopping.aborted && listeners.length === 0) this.#force();
     this.#early.push(signal);
+    this.#stopping.abort();
     for (const listener of listeners) listener();
   }
 }

@@ -12,6 +12,8 @@ export interface Explained {
   /** Null where the message could not be read. */
   readonly claim: Claim | null;
   readonly format: WireFormat;
+  /** How to appeal, by rule; absent: nobody says. */
+  readonly appeals?: ReadonlyMap<string, string>;
 }
 
 /** The whole explanation, ready to print. */
@@ -20,6 +22,7 @@ export function explain(screen: Screen, explained: Explained): string {
   const parts = [
     header(screen, explained),
     decision.findings.length > 0 ? findingsTable(screen, decision.findings, claim) : '',
+    appeals(screen, explained),
     coverage(screen, decision),
     claim === null ? '' : notes(screen, claim.notes),
   ];
@@ -147,6 +150,20 @@ function basisWords({ basis }: Finding): string {
   const batch = basis.batch === null ? '' : `\n第${basis.batch}批`;
   const point = basis.point === null ? '' : `\n${basis.point}`;
   return `${basis.document}${batch}${point}`;
+}
+
+/** Most rules say the same, which then stands once. */
+function appeals(screen: Screen, { decision, appeals: all }: Explained): string {
+  const rules = [...new Set(decision.findings.map(({ rule }) => rule))];
+  const byWords = new Map<string, readonly string[]>();
+  for (const rule of rules) {
+    const words = all?.get(rule);
+    if (words !== undefined) byWords.set(words, [...(byWords.get(words) ?? []), rule]);
+  }
+  const lines = [...byWords].map(([words, own]) =>
+    own.length === rules.length ? `  ${words}` : `  ${own.join(', ')}: ${words}`,
+  );
+  return lines.length === 0 ? '' : [screen.paint('dim', 'how to appeal'), ...lines].join('\n');
 }
 
 function coverage(screen: Screen, { coverage: covered, status }: Decision): string {

@@ -1,14 +1,16 @@
-/** `claimgate knowledge import`: published points and their readings become the tables of a rules folder. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** `claimgate knowledge …`: published points and their readings become the tables of a rules folder. */
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { fail, ok, type Result } from '../base/result.js';
-import { knowledgeClasses } from '../ruleset/knowledge/classes.js';
+import { type Clock, systemClock } from '../base/clock.js';
 import { countTable, leftOutReport } from '../ruleset/knowledge/count-report.js';
-import { type CsvRow, readCsv } from '../ruleset/knowledge/csv-text.js';
-import { type Imported, importKnowledge } from '../ruleset/knowledge/import-knowledge.js';
-import { readTableShape } from '../ruleset/knowledge/table-schema.js';
-import type { TableShape } from '../ruleset/knowledge/table-shape.js';
+import type { Imported } from '../ruleset/knowledge/import-knowledge.js';
+import { draftOf } from '../ruleset/knowledge/list-work.js';
+import { effectHelp, showEffect } from './knowledge-effect.js';
+import { batchOf, readFolder, textsIn } from './knowledge-folder.js';
+import { authoredTables, draftHelp, listsText } from './knowledge-lists.js';
+import { planText } from './knowledge-plan.js';
+import { type RulesetName, readRulesetName } from './ruleset-desk.js';
 
 /** Where the command's words go: the terminal, or a test's list. */
 export interface Terminal {
@@ -21,6 +23,25 @@ const terminal: Terminal = {
   complain: (text) => console.error(text),
 };
 
+/** `check` fails where a table would change; `dry-run` only shows what would. */
+export type ImportMode = 'write' | 'check' | 'dry-run';
+
+interface ImportOptions {
+  readonly rules: string;
+  readonly check: boolean;
+  readonly dryRun: boolean;
+  readonly effect: boolean;
+  readonly claims: readonly string[];
+  readonly against?: RulesetName;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+interface DraftOptions {
+  readonly rules: string;
+  readonly out?: string;
+}
+
 /** The `knowledge` command with its sub-commands; sets the process's exit code to 1 where an import fails. */
 export function knowledgeCommand(): Command {
   const command = new Command('knowledge').description('official knowledge points as rule tables');
@@ -30,85 +51,105 @@ export function knowledgeCommand(): Command {
     .argument('<points>', 'JSON list of published points')
     .option('--rules <folder>', 'rules folder', 'rules')
     .option('--check', 'change nothing; fail where a table would change', false)
-    .action((points: string, options: { rules: string; check: boolean }) => {
-      if (!runImport(points, options.rules, options.check, terminal)) process.exitCode = 1;
+    .option('--dry-run', 'change nothing; only show what would change', false)
+    .option('--effect', 'change nothing; show what would change, and in the claims of last month', false)
+    .option('--claims <files...>', 'of --effect: NDJSON (default: the stream CLAIMS)', [])
+    .option('--against <rules>', 'of --effect: version or folder (default: --rules)', readRulesetName)
+    .option('--from <day>', 'of --effect: first day (default: the first of last month)')
+    .option('--to <day>', 'of --effect: last day (default: the last of last month)')
+    .addHelpText('after', effectHelp)
+    .action(runImportCommand);
+  command
+    .command('draft')
+    .description(
+      'a file of the lists that somebody has to author: diagnoses of an indication, first-line drugs',
+    )
+    .argument('<table>', `${authoredTables().join(' or ')}`)
+    .argument('<points>', 'JSON list of published points')
+    .option('--rules <folder>', 'rules folder', 'rules')
+    .option('--out <file>', 'file of the draft (default: <table>.draft.csv); never overwritten')
+    .addHelpText('after', draftHelp)
+    .action((table: string, points: string, { rules, out = `${table}.draft.csv` }: DraftOptions) => {
+      if (!runDraft(table, points, rules, out, terminal)) process.exitCode = 1;
+    });
+  command
+    .command('lists')
+    .description('how far these lists have come: authored by nobody, reviewed by nobody, reviewed')
+    .argument('[table]', 'its rows, too')
+    .option('--rules <folder>', 'rules folder', 'rules')
+    .action((table: string | undefined, { rules }: { readonly rules: string }) => {
+      if (!runLists(table ?? null, rules, terminal)) process.exitCode = 1;
     });
   return command;
 }
 
-/** Imports and says what it did; false where something was wrong or, with `check`, would change. */
+async function runImportCommand(points: string, options: ImportOptions): Promise<void> {
+  const { rules, check, dryRun, effect } = options;
+  const mode = check ? 'check' : dryRun || effect ? 'dry-run' : 'write';
+  if (!runImport(points, rules, mode, terminal)) process.exitCode = 1;
+  else if (effect) await showEffect(points, { ...options, folder: rules });
+}
+
+/** Imports and says what it did, what it supersedes first; false where something was wrong or a check failed. */
 export function runImport(
   pointsPath: string,
   folder: string,
-  check: boolean,
+  mode: ImportMode,
   { say, complain }: Terminal,
+  clock: Clock = systemClock,
 ): boolean {
-  const imported = importFolder(pointsPath, folder);
-  if (!imported.ok) {
-    complain(imported.error.join('\n'));
-    complain(`nothing written: ${imported.error.length} problem(s)`);
+  const batch = batchOf(pointsPath, folder);
+  if (!batch.ok) {
+    complain(batch.error.join('\n'));
+    complain(`nothing written: ${batch.error.length} problem(s)`);
     return false;
   }
-  const changed = changedFiles(folder, imported.value);
-  if (!check) for (const [path, text] of changed) writeFileSync(path, text);
-  say(summary(imported.value));
-  for (const [path] of changed) say(`${check ? 'would change' : 'wrote'} ${path}`);
-  if (changed.length === 0) say('no file changed');
-  return !(check && changed.length > 0);
+  const { imported, plans, files, asOf } = batch.value;
+  say(summary(imported));
+  const { endedBy } = imported;
+  for (const line of planText(plans, { endedBy, asOf, nowMs: clock.wallMs() })) say(line);
+  for (const [file, text] of files) {
+    const path = join(folder, file);
+    if (mode === 'write') writeFileSync(path, text);
+    say(`${mode === 'write' ? 'wrote' : 'would change'} ${path}`);
+  }
+  if (files.size === 0) say('no file changed');
+  return !(mode === 'check' && files.size > 0);
 }
 
-function importFolder(pointsPath: string, folder: string): Result<Imported, readonly string[]> {
+/** Writes the draft of a table's lists; false where it could not. */
+export function runDraft(
+  table: string,
+  pointsPath: string,
+  folder: string,
+  out: string,
+  { say, complain }: Terminal,
+): boolean {
   const texts = readFolder(pointsPath, folder);
-  return texts.ok ? importKnowledge({ ...texts.value, classes: knowledgeClasses }) : texts;
-}
-
-interface FolderTexts {
-  readonly points: string;
-  readonly readings: ReadonlyMap<string, readonly CsvRow[]>;
-  readonly shapes: ReadonlyMap<string, TableShape>;
-}
-
-function readFolder(pointsPath: string, folder: string): Result<FolderTexts, readonly string[]> {
-  const missing = [pointsPath, join(folder, 'knowledge'), join(folder, 'tables')].filter(
-    (path) => !existsSync(path),
+  const draft = texts.ok ? draftOf(table, texts.value) : texts;
+  if (!draft.ok) {
+    complain(draft.error.join('\n'));
+    return false;
+  }
+  if (existsSync(out)) {
+    complain(`${out} is there already; a draft is never overwritten`);
+    return false;
+  }
+  writeFileSync(out, draft.value.text);
+  say(
+    `wrote ${out}: ${draft.value.rows} points without a list; filled in, its rows go to ${draft.value.target}`,
   );
-  if (missing.length > 0) return fail(missing.map((path) => `not found: ${path}`));
-  const readings = namedTexts(join(folder, 'knowledge'), '.csv').map(
-    ({ name, text }) => [name, readCsv(name, text)] as const,
-  );
-  const shapes = namedTexts(join(folder, 'tables'), '.yaml').map(
-    ({ name, path, text }) => [name, readTableShape(path, text)] as const,
-  );
-  const problems = [...readings, ...shapes].flatMap(([, read]) => (read.ok ? [] : [read.error]));
-  if (problems.length > 0) return fail(problems);
-  return ok({
-    points: readFileSync(pointsPath, 'utf8'),
-    readings: new Map(readings.flatMap(([name, rows]) => (rows.ok ? [[name, rows.value]] : []))),
-    shapes: new Map(shapes.flatMap(([name, shape]) => (shape.ok ? [[name, shape.value]] : []))),
-  });
+  return true;
 }
 
-interface NamedText {
-  readonly name: string;
-  readonly path: string;
-  readonly text: string;
-}
-
-function namedTexts(folder: string, ending: string): NamedText[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(ending))
-    .sort()
-    .map((file) => {
-      const path = join(folder, file);
-      return { name: file.slice(0, -ending.length), path, text: readFileSync(path, 'utf8') };
-    });
-}
-
-function changedFiles(folder: string, { files }: Imported): (readonly [path: string, text: string])[] {
-  return [...files].flatMap(([table, text]) => {
-    const path = join(folder, 'tables', `${table}.csv`);
-    return existsSync(path) && readFileSync(path, 'utf8') === text ? [] : [[path, text] as const];
-  });
+/** Says how far the lists have come; false where a table cannot be read, or there is none of that name. */
+export function runLists(table: string | null, folder: string, { say, complain }: Terminal): boolean {
+  const present = join(folder, 'tables');
+  const files = existsSync(present) ? textsIn(present) : [];
+  const told = listsText(table, new Map(files.map(([file, text]) => [`tables/${file}`, text])));
+  if (told.ok) for (const line of told.value) say(line);
+  else complain(told.error);
+  return told.ok;
 }
 
 function summary({ counts, linked, covered }: Imported): string {

@@ -3,7 +3,7 @@ import type { Result } from '../base/result.js';
 import { readSettings, type Settings } from '../config/settings.js';
 import { type Service, startService } from '../main.js';
 import type { LogSink } from '../ops/logger.js';
-import { EarlySignals } from './early-signals.js';
+import type { EarlySignals } from './early-signals.js';
 import type { Screen } from './terminal.js';
 
 export interface LaunchOptions {
@@ -13,22 +13,24 @@ export interface LaunchOptions {
   /** Log lines as text for a person instead of JSON. */
   readonly readable: boolean;
   readonly sink: LogSink;
-}
-
-export interface Launched {
-  readonly started: Result<Service, string>;
   readonly signals: EarlySignals;
 }
 
-/** Starts the service; a stop signal on the way is kept for later. */
-export async function launch(settings: Settings, options: LaunchOptions): Promise<Launched> {
-  const { screen, embedBroker, furtherPorts, readable, sink } = options;
-  const signals = new EarlySignals(process, () => process.exit(130));
+/** Starts the service. A stop signal on the way ends the process with 0, once what had started is stopped. */
+export async function launch(settings: Settings, options: LaunchOptions): Promise<Result<Service, string>> {
+  const { screen, embedBroker, furtherPorts, readable, sink, signals } = options;
   const onStep = (step: string): void => screen.live(`${step} …`);
+  const { stopping } = signals;
   const log = { readable, sink };
-  const started = await startService(settings, { embedBroker, furtherPorts, log, onStep });
+  const started = await startService(settings, { embedBroker, furtherPorts, log, onStep, stopping });
   screen.settle();
-  return { started, signals };
+  // Threads that are still warming up hold nothing, and need not be waited for.
+  if (!started.ok && stopping.aborted) process.exit(0);
+  return started;
+}
+
+export interface PortOption {
+  readonly port?: string;
 }
 
 /** The settings of this process with the port of a command's `--port`, or every problem with them. */

@@ -1,10 +1,19 @@
 /** `claimgate rules …`: what a rule author asks of the compiler. */
 import { Command } from 'commander';
 import { systemClock } from '../base/clock.js';
-import { type Artifact, readRulesFolder, renderDiagnostics, showRule } from '../ruleset/build-ruleset.js';
+import { compileFolder } from '../compile-folder.js';
+import { missingRulesFolder } from '../config/rules-folder.js';
+import {
+  type Artifact,
+  examineRuleset,
+  type RulesSource,
+  readRulesFolder,
+  renderDiagnostics,
+  showRule,
+} from '../ruleset/build-ruleset.js';
 import { type TestedRuleset, testRuleset } from '../ruleset/examples/test-ruleset.js';
 import { refuse, settingsOrExit } from './exit.js';
-import { compileRules } from './rules-folder.js';
+import { guardText } from './rules-guard.js';
 import { referenceText } from './rules-reference.js';
 import { shownRuleText } from './rules-show.js';
 import { openScreen } from './terminal.js';
@@ -29,6 +38,11 @@ export function rulesCommand(): Command {
     .option('--rules <folder>', 'rules folder (default: CLAIMGATE_RULES)')
     .action(show);
   rules
+    .command('guard')
+    .description('what the policy guard says of each rule')
+    .argument('[folder]', 'rules folder (default: CLAIMGATE_RULES)')
+    .action(guard);
+  rules
     .command('reference')
     .description('facts and functions that rules may use')
     .action(() => console.log(referenceText()));
@@ -40,17 +54,27 @@ async function check(folder: string | undefined): Promise<void> {
   const startedMs = systemClock.tickMs();
   const tested = await testedRules(folder);
   if (tested === null) return;
-  const { artifact, outcomes, failed } = tested;
+  const { artifact, warnings, outcomes, failed } = tested;
+  if (warnings.length > 0) console.log(renderDiagnostics(warnings));
   tellOutcomes(outcomes, false);
   const { name, version, rules, tables, id } = artifact;
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
   const took = Math.round(systemClock.tickMs() - startedMs);
-  const verdict = failed === 0 ? 'no mistakes' : `${failed} of ${outcomes.length} examples do not hold`;
+  const mistakes = failed === 0 ? 'no mistakes' : `${failed} of ${outcomes.length} examples do not hold`;
+  const verdict = warnings.length === 0 ? mistakes : `${mistakes}, ${warnings.length} warnings`;
   console.log(
     `${name} version ${version}: ${rules.length} rules, ${rows} table rows, ${verdict} (${took} ms)`,
   );
   console.log(id);
   if (failed > 0) process.exitCode = 1;
+}
+
+async function guard(folder: string | undefined): Promise<void> {
+  const source = await sourceOf(folder);
+  if (source === null) return;
+  const { text, isRefused } = guardText(examineRuleset(source));
+  console.log(text);
+  if (isRefused) process.exitCode = 1;
 }
 
 async function test(folder: string | undefined, { all }: { readonly all: boolean }): Promise<void> {
@@ -64,10 +88,21 @@ async function test(folder: string | undefined, { all }: { readonly all: boolean
 }
 
 async function testedRules(folder: string | undefined): Promise<TestedRuleset | null> {
-  const source = await readRulesFolder(folder ?? settingsOrExit().CLAIMGATE_RULES);
-  const tested = source.ok ? testRuleset(source.value) : source;
+  const source = await sourceOf(folder);
+  if (source === null) return null;
+  const tested = testRuleset(source);
   if (tested.ok) return tested.value;
   refuse(renderDiagnostics(tested.error), 1);
+  return null;
+}
+
+/** The texts of the named or the set folder; null after a refusal. */
+async function sourceOf(folder: string | undefined): Promise<RulesSource | null> {
+  const named = folder ?? settingsOrExit().CLAIMGATE_RULES;
+  const missing = missingRulesFolder(named);
+  const source = missing === null ? await readRulesFolder(named) : null;
+  if (source?.ok === true) return source.value;
+  refuse(source === null ? (missing ?? '') : renderDiagnostics(source.error), 1);
   return null;
 }
 
@@ -91,7 +126,7 @@ async function show(id: string, options: { readonly rules?: string }): Promise<v
 
 /** The artifact of the named or the set folder; null after the mistakes have been said. */
 async function compiled(folder: string | undefined): Promise<Artifact | null> {
-  const artifact = await compileRules(folder ?? settingsOrExit().CLAIMGATE_RULES);
+  const artifact = await compileFolder(folder ?? settingsOrExit().CLAIMGATE_RULES);
   if (artifact.ok) return artifact.value;
   refuse(artifact.error, 1);
   return null;

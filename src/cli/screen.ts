@@ -7,14 +7,17 @@ import type { Claim } from '../claim/claim.js';
 import { columnsOf } from '../claim/columns/fill-columns.js';
 import { buildDictionaries } from '../claim/dictionaries.js';
 import { patientKeyer } from '../claim/patient-key.js';
-import { readClaim, recogniseFormat } from '../claim/read-claim.js';
+import { type ReaderSettings, readClaim, recogniseFormat } from '../claim/read-claim.js';
+import { compileFolder } from '../compile-folder.js';
 import { decide, notScreened } from '../decision/decide.js';
+import type { Decision } from '../decision/decision.js';
+import { readRulesFolder } from '../ruleset/build-ruleset.js';
 import type { Artifact } from '../ruleset/compile/artifact.js';
-import { instantiate } from '../ruleset/runtime/instantiate.js';
+import { ruleWords } from '../ruleset/release/rule-words.js';
+import { type InstantiatedRuleset, instantiate } from '../ruleset/runtime/instantiate.js';
 import type { Meter } from '../ruleset/runtime/screened.js';
 import { refuse, settingsOrExit } from './exit.js';
 import { type Explained, explain } from './explain.js';
-import { compileRules } from './rules-folder.js';
 import { openScreen } from './terminal.js';
 
 export function screenCommand(): Command {
@@ -34,14 +37,27 @@ async function runScreen(file: string, options: { json: boolean; rules?: string 
   const settings = settingsOrExit();
   const body = await readBody(file);
   if (!body.ok) return refuse(body.error, 2);
-  const artifact = await compileRules(options.rules ?? settings.CLAIMGATE_RULES);
+  const folder = options.rules ?? settings.CLAIMGATE_RULES;
+  const artifact = await compileFolder(folder);
   if (!artifact.ok) return refuse(artifact.error, 1);
-  const explained = screenBody(body.value, artifact.value);
-  if (!explained.ok) return refuse(explained.error, 1);
-  const { decision } = explained.value;
+  const made = explainer(artifact.value);
+  if (!made.ok) return refuse(made.error, 1);
+  const explained = made.value(body.value);
+  const { decision } = explained;
   if (options.json) console.log(JSON.stringify(decision, null, 2));
-  else console.log(explain(openScreen(), explained.value));
+  else console.log(explain(openScreen(), { ...explained, appeals: await appealsIn(folder, decision) }));
   if (decision.status === 'not_screened') process.exitCode = 2;
+}
+
+/** How to appeal, by the rules that have spoken. */
+async function appealsIn(folder: string, { findings }: Decision): Promise<ReadonlyMap<string, string>> {
+  const source = findings.length === 0 ? null : await readRulesFolder(folder);
+  const appeals = new Map<string, string>();
+  for (const { rule } of source?.ok === true ? findings : []) {
+    const words = source?.ok === true && !appeals.has(rule) ? ruleWords(source.value, rule) : null;
+    if (words?.ok === true && words.value.appeal !== '') appeals.set(rule, words.value.appeal);
+  }
+  return appeals;
 }
 
 async function readBody(file: string): Promise<Result<Uint8Array, string>> {
@@ -55,25 +71,33 @@ async function readBody(file: string): Promise<Result<Uint8Array, string>> {
 /** No budget: a person who asks for an explanation wants all of it. */
 const unlimited: Meter = { mayGoOn: () => true, enter: () => {} };
 
-/** Reads and screens one body as a worker does. Fails only where the rule set's dictionaries are no good. */
-export function screenBody(body: Uint8Array, artifact: Artifact): Result<Explained, string> {
+/** Screens one body. */
+export type Explain = (body: Uint8Array) => Explained;
+
+/** Reads and screens as a worker does. Fails only where the rule set's dictionaries are no good. */
+export function explainer(artifact: Artifact): Result<Explain, string> {
   const dictionaries = buildDictionaries(artifact.regions);
   if (!dictionaries.ok) return fail(dictionaries.error.join('\n'));
   // Nothing is kept here and history is not asked, so the key of the patient means nothing.
   const patientKey = patientKeyer('a key for explanations only, never stored');
+  const settings = { dictionaries: dictionaries.value, patientKey };
   const ruleset = instantiate(artifact);
+  return ok((body) => explainBody(body, settings, ruleset));
+}
+
+function explainBody(body: Uint8Array, settings: ReaderSettings, ruleset: InstantiatedRuleset): Explained {
   const contentHash = sha256Hex(body);
-  const read = readClaim(body, null, { dictionaries: dictionaries.value, patientKey });
+  const read = readClaim(body, null, settings);
   if (!read.ok) {
     const { message, eventId, claimId } = read.error;
     const known = { eventId, claimId, contentHash };
     const decision = notScreened('unreadable', message, known, ruleset.name);
-    return ok({ decision, claim: null, format: recogniseFormat(null, body) });
+    return { decision, claim: null, format: recogniseFormat(null, body) };
   }
   const { claim, format } = read.value;
   const screened = ruleset.screen(columnsOf(claim, ruleset.items), unlimited);
   const path = pathOf(claim);
-  return ok({
+  return {
     decision: decide({
       claim,
       lineCount: claim.lines.length,
@@ -84,7 +108,7 @@ export function screenBody(body: Uint8Array, artifact: Artifact): Result<Explain
     }),
     claim,
     format,
-  });
+  };
 }
 
 /** A settled claim is shown with its recorded findings; they are left out of advice only. */

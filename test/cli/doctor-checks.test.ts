@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,7 @@ import {
   settingsInForce,
 } from '../../src/cli/doctor-checks.js';
 import { readSettings, type Settings } from '../../src/config/settings.js';
+import { freePort } from '../free-port.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -47,10 +49,9 @@ describe('doctor', () => {
   });
 
   it('says that a port is in use and what that means', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
+    const port = await freePort();
+    const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    const port = address !== null && typeof address === 'object' ? address.port : 0;
     const taken = await checkPort('127.0.0.1', port);
     server.close();
     await once(server, 'close');
@@ -62,7 +63,12 @@ describe('doctor', () => {
   it('wants a data directory that is one', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
-    expect((await checkDataDir(join(folder, 'new', 'deep'))).level).toBe('fine');
+    expect(await checkDataDir(join(folder, 'new', 'deep'))).toMatchObject({
+      level: 'fine',
+      what: expect.stringContaining('can be made'),
+    });
+    expect(existsSync(join(folder, 'new'))).toBe(false);
+    expect((await checkDataDir(folder)).what).toContain('can be written');
     expect((await checkDataDir(join(file, 'below'))).level).toBe('missing');
   });
 

@@ -12,8 +12,9 @@ function setUp() {
 describe('early signals', () => {
   it('hands a signal that came early on to whoever listens later, at once', () => {
     const { source, signals } = setUp();
+    expect(signals.stopping.aborted).toBe(false);
     source.emit('SIGINT');
-    expect(signals.asked).toBe(true);
+    expect(signals.stopping.aborted).toBe(true);
     const heard: string[] = [];
     signals.on('SIGTERM', () => heard.push('SIGTERM'));
     signals.on('SIGINT', () => heard.push('SIGINT'));

@@ -144,6 +144,24 @@ describe('an explained decision', () => {
       expect(text).toContain(word);
   });
 
+  it('says how to appeal, once where all rules say the same', () => {
+    const two = { findings: [finding, { ...finding, rule: 'sex-drug' }, finding] };
+    const told = (appeals: Record<string, string>) =>
+      explain(screen, {
+        decision: decision(two),
+        claim,
+        format: 'nhsa-json',
+        appeals: new Map(Object.entries(appeals)),
+      });
+    expect(told({ 'duplicate-item-charge': '找医保办', 'sex-drug': '找医保办', other: '无' })).toContain(
+      'how to appeal\n  找医保办\n\n',
+    );
+    const differing = told({ 'duplicate-item-charge': '找医保办', 'sex-drug': '找药师' });
+    expect(differing).toContain('  duplicate-item-charge: 找医保办\n  sex-drug: 找药师\n');
+    expect(told({})).not.toContain('appeal');
+    expect(shown()).not.toContain('appeal');
+  });
+
   it('says what was not judged and what is missing for it', () => {
     const text = shown();
     expect(text).toContain("course-drug: needs the patient's history · lines L1");

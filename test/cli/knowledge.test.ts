@@ -49,28 +49,50 @@ function table(): string {
 
 describe('claimgate knowledge import', () => {
   it('writes the tables, says so, and changes nothing the second time', () => {
-    expect(runImport(points, folder, false, terminal)).toBe(true);
+    expect(runImport(points, folder, 'write', terminal)).toBe(true);
     expect(table()).toContain('KP-1,1,1,2025-05-23,2025-05-23,,,stated,ZA01AAA0000000000001,male');
     expect(said.join('\n')).toMatch(
       /\| 67 \| 药品区分性别使用 \| 1 \| 1 \| 0 \| 0 \|[\s\S]*wrote .*sex_drugs\.csv/,
     );
     said = [];
-    expect(runImport(points, folder, false, terminal)).toBe(true);
+    expect(runImport(points, folder, 'write', terminal)).toBe(true);
     expect(said).toContain('no file changed');
   });
 
   it('only looks with --check, and fails where a table would change', () => {
-    expect(runImport(points, folder, true, terminal)).toBe(false);
+    expect(runImport(points, folder, 'check', terminal)).toBe(false);
     expect(said.join('\n')).toContain('would change');
     expect(() => table()).toThrow();
-    runImport(points, folder, false, terminal);
-    expect(runImport(points, folder, true, terminal)).toBe(true);
+    runImport(points, folder, 'write', terminal);
+    expect(runImport(points, folder, 'check', terminal)).toBe(true);
+  });
+
+  it('shows what a new batch supersedes before anything is written', () => {
+    runImport(points, folder, 'write', terminal);
+    const before = table();
+    const newer = { ...point, kp_id: 'KP-2', batch: 2, supersedes: 'KP-1' };
+    writeFileSync(points, JSON.stringify([point, newer]));
+    writeFileSync(
+      join(folder, 'knowledge', 'sex-drug.csv'),
+      'point,sex,decided,leave_out,note\nKP-1,male,stated,,\nKP-2,female,stated,,\n',
+    );
+    writeFileSync(join(folder, 'ruleset.yaml'), 'name: national\nversion: 1\nasOf: 2025-05-23\npacks: []\n');
+    said = [];
+    const clock = { wallMs: () => Date.parse('2026-03-01T00:00:00+08:00'), tickMs: () => 0 };
+    expect(runImport(points, folder, 'dry-run', terminal, clock)).toBe(true);
+    const text = said.join('\n');
+    expect(text).toContain('  sex_drugs: 1 added, 1 superseded\n    + KP-2  from 2025-');
+    expect(text).toMatch(/ {4}× KP-1 {2}validTo - → 2025-\d\d-\d\d {2}by KP-2\n/);
+    expect(text).toMatch(/count once ruleset\.yaml says "asOf: 2025-\d\d-\d\d" \(now 2025-05-23\)/);
+    expect(text).toContain('what it would change in the claims from 2026-02-01 to 2026-02-28: --effect');
+    expect(said.at(-1)).toMatch(/^would change .*sex_drugs\.csv$/);
+    expect(table()).toBe(before);
   });
 
   it('writes nothing on a problem and tells all of them', () => {
     const unread = [{ ...point, kp_id: 'KP-2' }, { ...point, kp_id: 'KP-3', rule_class: '无此类' }, point];
     writeFileSync(points, JSON.stringify(unread));
-    expect(runImport(points, folder, false, terminal)).toBe(false);
+    expect(runImport(points, folder, 'write', terminal)).toBe(false);
     expect(said.join('\n')).toMatch(
       /KP-3: no such class[\s\S]*KP-2: nobody has read it[\s\S]*2 problem\(s\)/,
     );
@@ -78,19 +100,19 @@ describe('claimgate knowledge import', () => {
   });
 
   it('names a missing folder, a broken schema and a broken reading file', () => {
-    expect(runImport(join(folder, 'none.json'), folder, false, terminal)).toBe(false);
+    expect(runImport(join(folder, 'none.json'), folder, 'write', terminal)).toBe(false);
     expect(said.join('\n')).toContain('none.json');
     writeFileSync(
       join(folder, 'tables', 'sex_drugs.yaml'),
       'table: sex_drugs\ncolumns: { codes: { type: code } \n',
     );
-    expect(runImport(points, folder, false, terminal)).toBe(false);
+    expect(runImport(points, folder, 'write', terminal)).toBe(false);
     expect(said.join('\n')).toContain('sex_drugs.yaml:');
   });
 
   it('is a command of its own', () => {
     const command = knowledgeCommand();
     expect(command.name()).toBe('knowledge');
-    expect(command.commands.map((sub) => sub.name())).toEqual(['import']);
+    expect(command.commands.map((sub) => sub.name())).toEqual(['import', 'draft', 'lists']);
   });
 });
