@@ -2,7 +2,7 @@
  * The secret behind patient keys: from the settings, or made once in the data directory, readable by its
  * owner only.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../base/result.js';
@@ -26,12 +26,14 @@ export async function patientSecret(given: string | null, dataDir: string): Prom
 }
 
 /**
- * Written beside and linked into place, so that of two processes starting together one secret wins, whole.
+ * Written beside and linked into place, so that of two starts at once one secret wins, whole. The draft's name
+ * is the start's own: two containers on one volume have the same process id, and a shared draft would be
+ * written again after it had been linked.
  */
 async function makeOnce(path: string): Promise<void> {
   if (await exists(path)) return;
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
   try {
     await link(draft, path);
   } catch (error) {

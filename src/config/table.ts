@@ -97,6 +97,12 @@ export const settingTable = {
     doc: 'Folder of what can be fetched again: nats-server.',
   },
   CLAIMGATE_RULES: { kind: 'text', default: 'rules', doc: 'Folder of packs and tables.' },
+  CLAIMGATE_RELEASE_KEYS: {
+    kind: 'optional',
+    default: null,
+    unset: 'no release is believed; the rules folder alone counts',
+    doc: 'File of the keys that may publish and activate rule sets (JSON); a node trusts nobody else.',
+  },
   CLAIMGATE_WORKERS: {
     kind: 'integer',
     default: Math.max(2, availableParallelism() - 1),
@@ -207,6 +213,32 @@ export const settingTable = {
     kind: 'codes',
     default: [],
     doc: 'Institutions whose systems are told of a partial screening as of a failed one (infcode -1).',
+  },
+  CLAIMGATE_ADVICE: {
+    kind: 'flag',
+    default: true,
+    doc: 'Copy every advisory decision into the stream ADVICE, for those who read along.',
+  },
+  CLAIMGATE_LEASE_MS: {
+    kind: 'integer',
+    default: 3_000,
+    min: 1_000,
+    max: 60_000,
+    doc: 'A node that decides and is silent for so long is followed by another.',
+  },
+  CLAIMGATE_REPLICAS: {
+    kind: 'integer',
+    default: 1,
+    min: 1,
+    max: 5,
+    doc: 'Copies that the broker keeps of every stream; 3 on a cluster.',
+  },
+  CLAIMGATE_DURABLE_WATCHDOG_MS: {
+    kind: 'integer',
+    default: 10_000,
+    min: 1_000,
+    max: 600_000,
+    doc: 'A worker that has not decided a batch of messages after this long is ended and replaced.',
   },
   CLAIMGATE_SHUTDOWN_MS: {
     kind: 'integer',

@@ -5,14 +5,26 @@ export function budgetsOf(settings: Settings) {
   return { preMs: settings.CLAIMGATE_BUDGET_PRE_MS, midMs: settings.CLAIMGATE_BUDGET_MID_MS } as const;
 }
 
-export function poolSettings(settings: Settings, patientSecret: string) {
+export function poolSettings(settings: Settings, patientSecret: string, historyFolder: string | null) {
   return {
     threads: settings.CLAIMGATE_WORKERS,
     maxOldGenerationSizeMb: settings.CLAIMGATE_WORKER_MEMORY_MB,
     loadTimeoutMs: settings.CLAIMGATE_WORKER_LOAD_MS,
-    worker: { patientSecret, partialAsFailure: settings.CLAIMGATE_PARTIAL_IS_FAILURE },
+    worker: { patientSecret, partialAsFailure: settings.CLAIMGATE_PARTIAL_IS_FAILURE, historyFolder },
   } as const;
 }
+
+export function durableSettings(settings: Settings) {
+  return {
+    watchdogMs: settings.CLAIMGATE_DURABLE_WATCHDOG_MS,
+    replicas: settings.CLAIMGATE_REPLICAS,
+    leaseMs: settings.CLAIMGATE_LEASE_MS,
+    publishPatienceMs: Math.floor(settings.CLAIMGATE_SHUTDOWN_MS / 4),
+  } as const;
+}
+
+/** Advisory claims are answered within budgets; the log can wait, but is not to starve. */
+const durablePatienceMs = 20;
 
 export function batcherSettings(settings: Settings) {
   const watchdogMs = settings.CLAIMGATE_WATCHDOG_MS;
@@ -23,6 +35,7 @@ export function batcherSettings(settings: Settings) {
     watchdogGraceMs: watchdogMs,
     watchdogLeastMs: watchdogMs,
     retryBudgetMs: longestBudgetMs(settings),
+    durablePatienceMs,
     // Longer than a replacement takes to load and warm: the claim that was running when its thread was lost
     // runs again only beside a warm spare, and is put into quarantine only by a second loss.
     retryPatienceMs: settings.CLAIMGATE_RETRY_PATIENCE_MS,

@@ -1,7 +1,11 @@
 /** Every metric, once: name, kind, labels and sentence. */
 import { type ErrorCode, errorCodes } from '../base/errors.js';
 import { gapCauses, notScreenedCauses, statuses } from '../decision/decision.js';
+import { deadLetterReasons } from '../decision/receipt.js';
+import { refusalReasons as releaseRefusals } from '../ruleset/release/refusal.js';
 import { lossCauses } from '../screening/events.js';
+import { entryStatuses } from '../screening/protocol/decide.js';
+import { brakeMetrics } from './brake-metrics.js';
 
 /** Seconds. From half a millisecond, since a warm claim takes about that; to beyond every budget. */
 const latencyBuckets = [
@@ -17,6 +21,14 @@ const natsRefusals = [
   'no-reply-subject',
 ] as const;
 const httpRefusals = Object.keys(errorCodes) as ErrorCode[];
+
+/** Why a copy of an advisory decision is not in its stream, as its publisher says. */
+export const adviceLosses = ['away', 'busy', 'too-large', 'refused', 'unconfirmed'] as const;
+export type AdviceLoss = (typeof adviceLosses)[number];
+
+/** Where something may be handed in over HTTP for a stream. */
+export const handInRoutes = ['settlements', 'goodsSell', 'feedback', 'nationalFeedback'] as const;
+export type HandInRoute = (typeof handInRoutes)[number];
 
 /** Why a request was turned away: the public code of its answer, or that nobody would have read one. */
 export type RefusalReason = ErrorCode | (typeof natsRefusals)[number];
@@ -51,6 +63,59 @@ export const metricTable = {
     labels: ['status'],
     closed: each('status', statuses),
     help: 'Decisions by status.',
+  },
+  claimgate_messages_decided_total: {
+    kind: 'counter',
+    labels: ['status', 'decided'],
+    closed: [
+      ...each('status', entryStatuses, { decided: 'here' }),
+      ...each('status', entryStatuses, { decided: 'elsewhere' }),
+    ],
+    help: 'Messages of CLAIMS whose effects are in the state of this node, by what DECISIONS says of them.',
+  },
+  claimgate_dead_letters_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    closed: each('reason', deadLetterReasons),
+    help: 'Messages of CLAIMS decided here that could not be taken into account.',
+  },
+  claimgate_lane_state: {
+    kind: 'gauge',
+    labels: ['state'],
+    help: '1 for what the lane of durable messages does now: following, deciding, halted, stopped.',
+  },
+  claimgate_lane_failures_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Times that the lane began again after a failure of disk, broker or program.',
+  },
+  claimgate_lane_committed_sequence: {
+    kind: 'gauge',
+    labels: [],
+    help: 'Sequence in CLAIMS of the last message in the state.',
+  },
+  claimgate_lane_published_sequence: {
+    kind: 'gauge',
+    labels: [],
+    help: 'Sequence in CLAIMS of the last message whose entry is in DECISIONS.',
+  },
+  claimgate_handed_in_total: {
+    kind: 'counter',
+    labels: ['route', 'result'],
+    closed: ['stored', 'unavailable'].flatMap((result) => each('route', handInRoutes, { result })),
+    help: 'What was handed in over HTTP for a stream.',
+  },
+  claimgate_handed_in_duration_seconds: {
+    kind: 'histogram',
+    labels: [],
+    buckets: latencyBuckets,
+    help: 'From receipt to the confirmation of the stream.',
+  },
+  claimgate_advice_lost_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    closed: each('reason', adviceLosses),
+    help: 'Advisory decisions without a copy in ADVICE, or of whose copy nobody has heard.',
   },
   claimgate_not_screened_total: {
     kind: 'counter',
@@ -181,6 +246,91 @@ export const metricTable = {
     labels: [],
     help: 'Rules of the rule set in force.',
   },
+  claimgate_ruleset_institutions: {
+    kind: 'gauge',
+    labels: ['id', 'name', 'version'],
+    help: 'Institutions that are screened by a rule set of their own.',
+  },
+  claimgate_release_serial: {
+    kind: 'gauge',
+    labels: [],
+    help: 'Number of the change of what is in force that this node keeps to; 0: its own rules folder.',
+  },
+  claimgate_release_swap_seconds: {
+    kind: 'gauge',
+    labels: [],
+    help: 'From seeing the last change of what is in force to keeping to it: compiled, tried, warm.',
+  },
+  claimgate_releases_refused_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    closed: each('reason', releaseRefusals),
+    help: 'Releases, and changes of what is in force, that this node did not accept.',
+  },
+  claimgate_releases_unreadable_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Times that the broker could not be asked for releases.',
+  },
+  claimgate_overlay_number: {
+    kind: 'gauge',
+    labels: [],
+    help: 'Number of the overlay (switches, brakes, snoozes) that this node goes by; 0: none.',
+  },
+  claimgate_overlay_entries: {
+    kind: 'gauge',
+    labels: ['kind'],
+    help: 'Rules that the overlay switches off, brakes or snoozes, with the places where it does.',
+  },
+  claimgate_overlays_refused_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    closed: each('reason', releaseRefusals),
+    help: 'Changes of the overlay that this node did not accept.',
+  },
+  claimgate_findings_held_back_total: {
+    kind: 'counter',
+    labels: ['rule'],
+    help: 'Claims with findings that are kept without being shown only because of the overlay, by rule.',
+  },
+  claimgate_shadow_info: {
+    kind: 'gauge',
+    labels: ['id', 'version'],
+    help: '1 while this version is tried beside what is in force; the labels name it.',
+  },
+  claimgate_shadow_claims_total: {
+    kind: 'counter',
+    labels: ['result'],
+    closed: each('result', ['compared', 'busy', 'large', 'stale']),
+    help: 'Advisory claims while a version is tried: compared, or left out (no leisure, too large, another version).',
+  },
+  claimgate_shadow_changed_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Compared claims to which the version that is tried gives another status.',
+  },
+  claimgate_shadow_failures_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Compared claims on which the version that is tried has failed through a bug.',
+  },
+  claimgate_shadow_findings_total: {
+    kind: 'counter',
+    labels: ['change', 'rule'],
+    help: 'Findings, by line, that only the version that is tried has (gained) or only the one in force (lost).',
+  },
+  claimgate_shadows_refused_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    closed: each('reason', releaseRefusals),
+    help: 'Versions that were to be tried and that this node did not accept.',
+  },
+  claimgate_shadows_lost_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Versions that have cost their thread while they were tried; they are not tried again.',
+  },
+  ...brakeMetrics,
   claimgate_build_info: {
     kind: 'gauge',
     labels: ['version', 'node'],

@@ -1,5 +1,5 @@
 /** Leaving in order and in a bounded time. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 export interface StopStep {
   readonly name: string;
@@ -33,6 +33,24 @@ export async function stopInOrder(steps: readonly StopStep[], limitMs: number): 
   given.abort();
   if (first === 'late') problems.push(`${current}: did not stop within ${limitMs} ms`);
   return { clean: problems.length === 0, problems };
+}
+
+/** Whether we are to leave, after signals that came during long work have been heard. */
+export async function isTold(stopping: AbortSignal): Promise<boolean> {
+  await nextTurn();
+  return stopping.aborted;
+}
+
+/** What the work gives, or that nobody waits for it any more; it goes on then. */
+export async function unlessTold<Given>(
+  stopping: AbortSignal,
+  work: Promise<Given>,
+): Promise<Given | 'told'> {
+  if (stopping.aborted) return 'told';
+  const told = new Promise<'told'>((resolve) => {
+    stopping.addEventListener('abort', () => resolve('told'), { once: true });
+  });
+  return await Promise.race([work, told]);
 }
 
 /** What `onStopSignal` needs of a process; `process` itself has it. */

@@ -26,9 +26,13 @@ describe('the patient secret', () => {
     expect(await readdir(dataDir)).toEqual(['patient-secret']);
   });
 
-  test('two starts at once end up with one secret', async () => {
-    const all = await Promise.all([1, 2, 3, 4].map(() => patientSecret(null, folder)));
-    expect(new Set(all.map((one) => one.ok && one.value)).size).toBe(1);
+  test('starts at once end up with one secret, and leave nothing else', async () => {
+    for (let round = 0; round < 60; round++) {
+      const dataDir = join(folder, `round-${round}`);
+      const all = await Promise.all(Array.from({ length: 40 }, () => patientSecret(null, dataDir)));
+      expect(new Set(all.map((one) => one.ok && one.value)).size, `round ${round}`).toBe(1);
+      expect(await readdir(dataDir)).toEqual(['patient-secret']);
+    }
   });
 
   test('a damaged file is a problem and is not replaced', async () => {

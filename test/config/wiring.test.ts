@@ -13,10 +13,11 @@ const settings = read.value;
 
 describe('what the parts are started with', () => {
   test('a pool has at least two threads, so that one is a spare', () => {
-    expect(poolSettings(settings, 'secret').threads).toBeGreaterThanOrEqual(2);
-    expect(poolSettings(settings, 'secret').worker).toEqual({
+    expect(poolSettings(settings, 'secret', null).threads).toBeGreaterThanOrEqual(2);
+    expect(poolSettings(settings, 'secret', null).worker).toEqual({
       patientSecret: 'secret',
       partialAsFailure: ['H1'],
+      historyFolder: null,
     });
   });
 

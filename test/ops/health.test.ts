@@ -22,4 +22,24 @@ describe('readiness', () => {
     readiness.clear('starting');
     expect(told).toEqual(['starting', 'starting,stopping', 'stopping']);
   });
+
+  test('waits until single reasons are gone, whatever else holds', async () => {
+    const readiness = new Readiness();
+    readiness.hold('release');
+    readiness.hold('overlay');
+    const seen: string[] = [];
+    const waiting = [
+      readiness.without(['release', 'overlay']).then(() => seen.push('both')),
+      readiness.without(['release']).then(() => seen.push('release')),
+      readiness.without(['streams']).then(() => seen.push('streams')),
+    ];
+    await waiting[2];
+    expect(seen).toEqual(['streams']);
+    readiness.clear('release');
+    await waiting[1];
+    expect(seen).toEqual(['streams', 'release']);
+    readiness.clear('overlay');
+    await waiting[0];
+    expect([seen.at(-1), readiness.ready]).toEqual(['both', false]);
+  });
 });

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { onStopSignal, stopInOrder } from '../../src/ops/shutdown.js';
+import { isTold, onStopSignal, stopInOrder, unlessTold } from '../../src/ops/shutdown.js';
 
 const never = (): Promise<void> => new Promise(() => {});
 
@@ -59,5 +59,23 @@ describe('signals', () => {
     off();
     expect(called).toEqual(['stop', 'force', 'force']);
     expect(source.listenerCount('SIGTERM') + source.listenerCount('SIGINT')).toBe(0);
+  });
+});
+
+describe('being told to leave during a start', () => {
+  test('is noticed after long work, in the turn that hears the signal', async () => {
+    const stopping = new AbortController();
+    expect(await isTold(stopping.signal)).toBe(false);
+    setImmediate(() => stopping.abort());
+    expect(await isTold(stopping.signal)).toBe(true);
+  });
+
+  test('ends waiting for work, and is nothing to work that is done', async () => {
+    const stopping = new AbortController();
+    expect(await unlessTold(stopping.signal, Promise.resolve(7))).toBe(7);
+    const waiting = unlessTold(stopping.signal, never());
+    stopping.abort();
+    expect(await waiting).toBe('told');
+    expect(await unlessTold(stopping.signal, Promise.resolve(7))).toBe('told');
   });
 });
