@@ -1,36 +1,51 @@
 /**
- * Whether measured ratios keep to the limits in `bench/floors.json`. Pure but for the reading of the file.
+ * Whether what was measured keeps to the limits in `bench/floors.json`. Pure but for the reading of the file.
  */
 import { readFileSync } from 'node:fs';
 
 /** What the guard measures; the floors file has a limit for each of them and for nothing else. */
-export const guardedRatios = ['natsOfEcho', 'natsOpenP50', 'natsOpenP99', 'httpOfBare'] as const;
-export type GuardedRatio = (typeof guardedRatios)[number];
-export type Measured = Readonly<Record<GuardedRatio, number>>;
+export const guardedFigures = [
+  'natsOfEcho',
+  'natsOpenP50',
+  'natsOpenP99',
+  'httpOfBare',
+  'bytesPerLine',
+] as const;
+export type GuardedFigure = (typeof guardedFigures)[number];
+export type Measured = Readonly<Record<GuardedFigure, number>>;
 
 /** One of the two: a rate must not fall below its floor, a latency must not rise above its ceiling. */
 export type Limit = { readonly atLeast: number } | { readonly atMost: number };
-export type Floors = Readonly<Record<GuardedRatio, Limit>>;
+export type Floors = Readonly<Record<GuardedFigure, Limit>>;
 
 export interface Verdict {
-  readonly name: GuardedRatio;
+  readonly name: GuardedFigure;
   readonly value: number;
   readonly limit: Limit;
   readonly kept: boolean;
 }
 
 /**
- * Throws with a sentence where the file lacks a limit, has one that nobody measures, or one that is no limit.
+ * Throws with a sentence where the file cannot be read, lacks a limit, has one that nobody measures, or one that is
+ * no limit.
  */
 export function readFloors(path: string): Floors {
-  const found = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
-  const known = new Set<string>(guardedRatios);
+  const found = contentOf(path);
+  const known = new Set<string>(guardedFigures);
   const unknown = Object.keys(found).filter((name) => !known.has(name));
   if (unknown.length > 0) throw new Error(`${path}: nobody measures ${unknown.join(', ')}`);
-  for (const name of guardedRatios) {
+  for (const name of guardedFigures) {
     if (!isLimit(found[name])) throw new Error(`${path}: ${name} needs a number "atLeast" or "atMost"`);
   }
   return found as Floors;
+}
+
+function contentOf(path: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function isLimit(value: unknown): value is Limit {
@@ -43,7 +58,7 @@ function isLimit(value: unknown): value is Limit {
 
 /** A number that is none (a run without answers) keeps no limit. */
 export function judge(measured: Measured, floors: Floors): Verdict[] {
-  return guardedRatios.map((name) => {
+  return guardedFigures.map((name) => {
     const [value, limit] = [measured[name], floors[name]];
     const kept = 'atLeast' in limit ? value >= limit.atLeast : value <= limit.atMost;
     return { name, value, limit, kept };

@@ -1,6 +1,6 @@
 /**
- * The only file of these benchmarks that touches the product: rules in, an engine out that reads and
- * screens as a worker does.
+ * The only file of these benchmarks, with unguarded.ts, that touches the product: rules in, an engine out that
+ * reads and screens as a worker does.
  */
 import { claimOf } from '../../src/claim/columns/claim-of.js';
 import { ClaimReader, type ReadColumns } from '../../src/claim/columns/claim-reader.js';
@@ -10,10 +10,11 @@ import { buildDictionaries } from '../../src/claim/dictionaries.js';
 import type { WireFormat } from '../../src/claim/formats/wire-format.js';
 import { patientKeyer } from '../../src/claim/patient-key.js';
 import type { ReaderSettings } from '../../src/claim/read-claim.js';
-import { buildRuleset, type RulesSource, renderDiagnostics } from '../../src/ruleset/build-ruleset.js';
+import { type RulesSource, renderDiagnostics } from '../../src/ruleset/build-ruleset.js';
 import { type InstantiatedRuleset, instantiate } from '../../src/ruleset/runtime/instantiate.js';
 import type { Meter, Screened } from '../../src/ruleset/runtime/screened.js';
 import type { HitTexts } from './hits.js';
+import { buildUnguarded } from './unguarded.js';
 
 export type { RulesSource } from '../../src/ruleset/build-ruleset.js';
 export type { WireFormat };
@@ -71,9 +72,12 @@ export class OurEngine {
   }
 }
 
-/** Compiles with the product's own compiler. Throws with its diagnostics where the rules do not compile. */
+/**
+ * Compiles with the product's own compiler, without its guard: these are no rules for care. Throws with its
+ * diagnostics where the rules do not compile.
+ */
 export function compileOurs(source: RulesSource): OurEngine {
-  const built = buildRuleset(source);
+  const built = buildUnguarded(source);
   if (!built.ok) throw new Error(renderDiagnostics(built.error.slice(0, 5)));
   const dictionaries = buildDictionaries(built.value.regions);
   if (!dictionaries.ok) throw new Error(dictionaries.error.join('\n'));

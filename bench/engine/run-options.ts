@@ -14,6 +14,7 @@ export interface RunOptions {
 
 const all = [10, 30, 60];
 
+/** Ends the process with a sentence where a number is none. */
 export function runOptions(): RunOptions {
   const { values } = parseArgs({
     options: {
@@ -27,8 +28,15 @@ export function runOptions(): RunOptions {
   return {
     smoke,
     seed: 20_261_012,
-    runs: Number(runs),
-    lines: lines === undefined ? all : [Number(lines)],
+    runs: countOf('runs', runs),
+    lines: lines === undefined ? all : [countOf('lines', lines)],
     keep: lines === undefined && Number(runs) >= 3,
   };
+}
+
+function countOf(option: string, text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  console.error(`--${option} ${text}: a whole number above 0 is needed`);
+  process.exit(2);
 }

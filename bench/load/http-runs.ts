@@ -32,6 +32,27 @@ export function httpTargets(bare: Child<{ url: string }>, service: ServiceUnderT
   };
 }
 
+/**
+ * Has each of them answer so many claims that nobody counts. New code is slow: the service's first thousand claims take
+ * several times what one of a thousand takes after some ten thousand; the bare route has less to warm.
+ */
+export async function warmUpHttp(
+  targets: HttpTargets,
+  answers: number,
+  { seconds, warmSeconds }: Pick<RunSize, 'seconds' | 'warmSeconds'>,
+  bodies: BodyPlan,
+): Promise<void> {
+  for (const name of httpNames) {
+    for (let answered = 0; answered < answers; ) {
+      const loop = { kind: 'closed' } as const;
+      const plan = { ...targets[name], bodies, connections, seconds, warmSeconds, loop };
+      const report = await runChild<HttpReport>('./http-load.js', { BENCH_PLAN: JSON.stringify(plan) });
+      if (report.answered === 0) throw new Error('nothing was answered while warming up');
+      answered += report.answered;
+    }
+  }
+}
+
 export async function runHttpInTurn(
   targets: HttpTargets,
   loop: HttpLoop,

@@ -11,15 +11,19 @@ import {
   httpTargets,
   runHttpInTurn,
   startBareRoute,
+  warmUpHttp,
 } from './http-runs.js';
 import { medianBy, writeResults } from './machine.js';
 import { printTable } from './print-table.js';
 import { ratioText } from './ratios.js';
 import { startServiceUnderTest } from './service-under-test.js';
 import { verifyAnswers } from './verify-answers.js';
+import { verifyNational } from './verify-national.js';
 
 const size = runSize();
 const bodies = httpBodies(size, runSeed(size));
+/** Claims that each answers before the first run. */
+const warmUpAnswers = size.name === 'full' ? 25_000 : 1;
 
 async function main(): Promise<void> {
   const broker = await openBenchBroker();
@@ -28,7 +32,10 @@ async function main(): Promise<void> {
   try {
     const verified = await verifyAnswers(broker.url, bodies);
     console.log(`verified: ${verified.claims} claims answered alike`, verified.statuses);
+    const national = await verifyNational(service.url, bodies);
+    console.log(`verified: ${national.claims} national answers, ${national.findings} findings, as natively`);
     const targets = httpTargets(bare, service);
+    await warmUpHttp(targets, warmUpAnswers, size, bodies);
     const most = await runHttpInTurn(targets, { kind: 'closed' }, size, bodies);
     const rate = Math.max(50, Math.floor(medianBy(most.service, (one) => one.rate).rate / 2));
     const fewer = { ...size, runs: Math.ceil(size.runs / 2) };
@@ -50,9 +57,18 @@ async function main(): Promise<void> {
       `open loop: p50 ${ratioText(ratios.openP50)}, p99 ${ratioText(ratios.openP99)} of the bare route's`,
     );
     warnOfGenerator(most);
-    const results = { size, bodies, connections, verified, rate, ratios, runs: { most, open, bursts } };
-    if (size.name === 'full') console.log(`written: ${writeResults('http', results)}`);
     assertNoneFailed([most, open, bursts]);
+    const results = {
+      size,
+      bodies,
+      connections,
+      warmUpAnswers,
+      verified: { ...verified, national },
+      rate,
+      ratios,
+      runs: { most, open, bursts },
+    };
+    if (size.name === 'full') console.log(`written: ${writeResults('http', results)}`);
   } finally {
     await service.stop();
     await bare.stop();

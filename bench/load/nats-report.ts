@@ -2,6 +2,7 @@
 import { type PeerEngine, peerEngines } from '../peers/engines.js';
 import type { LoadReport, NatsLoop } from './nats-load.js';
 import {
+  coresBusy,
   cpuPerAnswer,
   middleRun,
   p50Of,
@@ -61,7 +62,7 @@ export function natsRatios(closed: Runs, half: Runs): NatsRatios {
 }
 
 const head =
-  'NATS, MessagePack, 30 lines|claims/s|p50 ms|p99 ms|p99.9 ms|max ms|late p50|CPU µs|generator|failed';
+  'NATS, MessagePack, 30 lines|claims/s|p50 ms|p99 ms|p99.9 ms|max ms|late p50|CPU µs|generator|cores|failed';
 
 export function printRuns(closed: Runs, half: OpenRuns, fixed: readonly OpenRuns[]): void {
   const open = ({ rate, runs }: OpenRuns, what = `${rate}/s`): string[][] =>
@@ -74,7 +75,8 @@ export function printRuns(closed: Runs, half: OpenRuns, fixed: readonly OpenRuns
   console.log(
     'late: how long after its time a request left (part of every latency); CPU: of the responder, an',
   );
-  console.log('answer; generator: share of a core that the load itself took');
+  console.log('answer; generator: share of a core that the load itself took; cores: busy with generator,');
+  console.log('broker and responder together');
 }
 
 export function printRatios(ratios: NatsRatios): void {
@@ -91,7 +93,8 @@ function rows(what: string, runs: Runs, loop: NatsLoop): string[][] {
     .map((name) => row(`${what}: ${names[name]}`, middleRun(runs, name, loop)));
 }
 
-function row(name: string, { loop, counts, cpu }: LoadReport): string[] {
+function row(name: string, report: LoadReport): string[] {
+  const { loop, counts, cpu } = report;
   const { p50Ms, p99Ms, p999Ms, maxMs } = counts.latency;
   const numbers = [p50Ms, p99Ms, p999Ms, maxMs].map((ms) => ms.toFixed(2));
   const late = 'late' in loop ? loop.late.p50Ms.toFixed(2) : '';
@@ -99,5 +102,7 @@ function row(name: string, { loop, counts, cpu }: LoadReport): string[] {
   const generator = cpu['generator'];
   const share =
     typeof generator === 'number' ? `${((100 * generator) / loop.elapsedSeconds).toFixed(0)} %` : '';
-  return [name, Math.round(loop.rate).toString(), ...numbers, late, cost, share, String(counts.failed)];
+  const cores = coresBusy(report);
+  const busy = Number.isNaN(cores) ? '' : cores.toFixed(2);
+  return [name, Math.round(loop.rate).toString(), ...numbers, late, cost, share, busy, String(counts.failed)];
 }

@@ -72,6 +72,15 @@ export function wholeCpuOf({ cpu, counts }: LoadReport): number {
   return (seconds * 1e6) / counts.answered;
 }
 
+/**
+ * How many cores generator, broker and responder kept busy together; NaN where that is unknown. Latencies at one
+ * rate are compared with it in view: an answer costs more where batches are small, so half of the largest rate is
+ * far more than half of the work.
+ */
+export function coresBusy(report: LoadReport): number {
+  return (wholeCpuOf(report) * report.counts.answered) / 1e6 / report.loop.elapsedSeconds;
+}
+
 /** Throws where requests were left without an answer: such a run measures something else. */
 export function assertAnswered(all: readonly Runs[]): void {
   const reports = all.flatMap((runs) => Object.values(runs).flat());

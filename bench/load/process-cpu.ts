@@ -36,17 +36,26 @@ export type CpuUse = Readonly<Record<string, number | null>>;
 
 /**
  * Starts to watch processes by name; `stop` answers the seconds of CPU that each has used since, and our own.
+ * A process with several names is read once, so that all of them tell the same.
  */
 export function watchCpu(pids: Watched): { stop(): CpuUse } {
   const all: Watched = { ...pids, generator: process.pid };
-  const before = Object.entries(all).map(([name, pid]) => [name, pid, cpuSeconds(pid)] as const);
+  const before = secondsOf(all);
   return {
-    stop: () =>
-      Object.fromEntries(
-        before.map(([name, pid, start]) => {
-          const end = cpuSeconds(pid);
-          return [name, start === null || end === null ? null : end - start];
-        }),
-      ),
+    stop: () => {
+      const after = secondsOf(all);
+      return Object.fromEntries(
+        Object.entries(all).map(([name, pid]) => [name, between(before.get(pid), after.get(pid))]),
+      );
+    },
   };
+}
+
+function secondsOf(watched: Watched): ReadonlyMap<number, number | null> {
+  const pids = new Set(Object.values(watched));
+  return new Map([...pids].map((pid) => [pid, cpuSeconds(pid)]));
+}
+
+function between(start: number | null | undefined, end: number | null | undefined): number | null {
+  return typeof start === 'number' && typeof end === 'number' ? end - start : null;
 }

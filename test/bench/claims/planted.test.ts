@@ -3,22 +3,21 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ClaimGenerator, usualOptions } from '../../../bench/claims/generate.js';
 import { render } from '../../../bench/claims/render.js';
 import { violationKinds } from '../../../bench/claims/violations.js';
-import { compileRules } from '../../../src/cli/rules-folder.js';
-import { screenBody } from '../../../src/cli/screen.js';
+import { type Explain, explainer } from '../../../src/cli/screen.js';
+import { compileFolder } from '../../../src/compile-folder.js';
 import type { Decision } from '../../../src/decision/decision.js';
-import type { Artifact } from '../../../src/ruleset/build-ruleset.js';
 
-let artifact: Artifact;
+let explain: Explain;
 beforeAll(async () => {
-  const built = await compileRules('rules');
+  const built = await compileFolder('rules');
   if (!built.ok) throw new Error(built.error);
-  artifact = built.value;
+  const made = explainer(built.value);
+  if (!made.ok) throw new Error(made.error);
+  explain = made.value;
 });
 
 function screen(body: Uint8Array): Decision {
-  const explained = screenBody(body, artifact);
-  if (!explained.ok) throw new Error(explained.error);
-  return explained.value.decision;
+  return explain(body).decision;
 }
 
 describe('a planted violation', () => {

@@ -16,8 +16,15 @@ const floors: Floors = {
   natsOpenP50: { atMost: 3 },
   natsOpenP99: { atMost: 4 },
   httpOfBare: { atLeast: 0.8 },
+  bytesPerLine: { atMost: 9 },
 };
-const good: Measured = { natsOfEcho: 0.4, natsOpenP50: 3, natsOpenP99: 1, httpOfBare: 0.9 };
+const good: Measured = {
+  natsOfEcho: 0.4,
+  natsOpenP50: 3,
+  natsOpenP99: 1,
+  httpOfBare: 0.9,
+  bytesPerLine: 9,
+};
 
 describe('the guard', () => {
   it('keeps a limit that is met exactly', () => {
@@ -31,6 +38,7 @@ describe('the guard', () => {
       { natsOpenP99: 4.01 },
       { httpOfBare: 0.79 },
       { httpOfBare: Number.NaN },
+      { bytesPerLine: 9.1 },
     ]) {
       const verdicts = judge({ ...good, ...broken }, floors);
       expect(verdicts.filter(({ kept }) => !kept).map(({ name }) => name)).toEqual(Object.keys(broken));
