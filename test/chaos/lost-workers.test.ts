@@ -1,0 +1,35 @@
+/** Worker threads of the decider die with messages in hand: nobody notices but the log. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { drawSeed } from '../judge/seed.js';
+import { deliveriesOf } from './events.js';
+import { TwoNodes, until } from './two-nodes.js';
+
+const seed = drawSeed();
+/** Further ones where no thread has been caught at its work so far: on a fast machine it mostly waits. */
+const rounds = { least: 6, most: 40 };
+const perRound = 100;
+
+let two: TwoNodes;
+
+beforeAll(async () => {
+  two = await TwoNodes.start(3_000);
+});
+
+afterAll(() => two.stop());
+
+test(`messages whose thread died are decided all the same, once (seed ${seed})`, async () => {
+  const deliveries = deliveriesOf({ seed, events: rounds.most * perRound, todayMs: Date.now() });
+  let last = 0;
+  let lost = 0;
+  for (let round = 0; round < rounds.least || (lost === 0 && round < rounds.most); round++) {
+    const { decider } = await two.roles();
+    await until(`${decider.name} is ready`, () => decider.ready());
+    decider.loseWorkers();
+    last = await two.send(deliveries.slice(round * perRound, (round + 1) * perRound));
+    await two.untilDecided(last);
+    lost = Math.max(...(await Promise.all(two.nodes.map((node) => node.workersLostAtWork()))));
+  }
+  await two.untilSettled();
+  expect(lost).toBeGreaterThan(0);
+  expect(await two.judge()).toEqual([]);
+});
