@@ -52,7 +52,7 @@ describe('the Dockerfile', () => {
     const runs = stages.map(({ instructions }) => instructions.filter(({ name }) => name === 'RUN'));
     expect(runs[0]!.map(({ text }) => text).join('\n')).toMatch(/npm ci$[\s\S]*npm run build\b/m);
     expect(runs[1]!.map(({ text }) => text).join('\n')).toMatch(/npm ci --omit=dev$/);
-    expect(program.scripts['build']).toBe('tsc');
+    expect(program.scripts['build']).toBe('tsc --incremental --tsBuildInfoFile dist/.tsbuildinfo');
     const modules = copiesOf(final).filter(({ target }) => target === 'node_modules');
     expect(modules).toEqual([
       { from: stages[1]!.name, sources: ['/build/node_modules'], target: 'node_modules' },
@@ -83,7 +83,12 @@ describe('the Dockerfile', () => {
 
   test('everything that the program loads is in the image', () => {
     const copied = copiesOf(final).flatMap(({ target }) => (target.startsWith('dist/') ? target : []));
-    const loaded = closure(['src/cli/main.ts', 'workers/screen.worker.ts']);
+    const beside = [
+      'workers/desk.process.ts',
+      'workers/replay.worker.ts',
+      'src/replay-desk/entry.process.ts',
+    ];
+    const loaded = closure(['src/cli/main.ts', 'workers/screen.worker.ts', ...beside]);
     expect(loaded.files.length).toBeGreaterThan(50);
     const missing = loaded.files.filter(
       (path) => !copied.some((top) => `dist/${path}`.startsWith(`${top}/`)),
@@ -109,6 +114,28 @@ describe('the systemd unit', () => {
     for (const line of ['Restart=on-failure', 'StartLimitIntervalSec=0']) {
       expect(unit.split('\n')).toContain(line);
     }
+  });
+
+  test('lets work beside the service step back, and threads take their priority again', () => {
+    const filters = [...unit.matchAll(/^SystemCallFilter=(.*)$/gm)].map((match) => match[1]);
+    // setpriority is in @resources, which is in @system-service.
+    expect(filters).toEqual(['@system-service', '~@privileged']);
+    expect(unit).toMatch(/^LimitNICE=20$/m);
+    expect(unit).toMatch(/^OOMPolicy=continue$/m);
+  });
+
+  test('has memory for all that may run at the same time', () => {
+    const threadMb = settingTable.CLAIMGATE_WORKER_MEMORY_MB.default;
+    const beside = 1_024 + 1_024 + 512 + 640;
+    const neededMb = 250 + 3 * threadMb + threadMb + beside;
+    const limitMb = 1_024 * Number(/^MemoryMax=(\d+)G$/m.exec(unit)?.[1]);
+    const composeMb =
+      1_024 *
+      Number(
+        /mem_limit: (\d+)g\n {4}pids/.exec(readDeployed('compose.yaml').split('claimgate:0.1')[1] ?? '')?.[1],
+      );
+    expect(limitMb).toBeGreaterThanOrEqual(neededMb);
+    expect(composeMb).toBe(limitMb);
   });
 
   test('runs without privileges and writes nowhere else', () => {

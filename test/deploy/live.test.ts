@@ -6,10 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { metricTable } from '../../src/ops/metric-table.js';
+import { freePort } from '../free-port.js';
 import { dockerInstructions, healthCommand, stagesOf } from './dockerfile.js';
 import { type Exposition, familyOf, parseExposition } from './exposition.js';
 import { groupingsOf, readDeployed, type Selector, selectorsOf, shippedExpressions } from './expressions.js';
-import { freePort, RunningPrometheus } from './prometheus-fixture.js';
+import { RunningPrometheus } from './prometheus-fixture.js';
 import { need, obtainPrometheus, type PrometheusPrograms } from './prometheus-package.js';
 import { DeployedService } from './service-fixture.js';
 
@@ -53,7 +54,7 @@ async function sendClaims(): Promise<void> {
   await post('/v1/screenings', '{"no": "claim"}');
   await post('/nowhere', '{}');
   const hospital = await service.connectAs(institution);
-  await hospital.request(`claimgate.screen.${institution}`, course!, { timeout: 5_000 });
+  await hospital.request(`claimgate.screen.${institution}`, course!, { timeout: 60_000 });
   await hospital.close();
 }
 
@@ -61,7 +62,7 @@ describe('the deployed service', () => {
   test('an institution gets a decision over the broker with accounts', async () => {
     const hospital = await service.connectAs(institution);
     const body = await readFile(join(payloads, '05_3102_request_inpatient_presettle.json'));
-    const answer = await hospital.request(`claimgate.screen.${institution}`, body, { timeout: 5_000 });
+    const answer = await hospital.request(`claimgate.screen.${institution}`, body, { timeout: 60_000 });
     const { output } = answer.json<{ output: { decision: { status: string } } }>();
     expect(output.decision.status).toMatch(/^(alert|hold)$/);
   });
@@ -72,7 +73,7 @@ describe('the deployed service', () => {
     const check = (port: string) =>
       run(command, args, { env: { ...process.env, CLAIMGATE_HTTP_PORT: port } });
     await check(new URL(service.httpUrl).port);
-    await expect(check(await freePort())).rejects.toThrow();
+    await expect(check(String(await freePort()))).rejects.toThrow();
   });
 
   test('every metric and label in panels and alerts is one that it exposes', async () => {
@@ -126,24 +127,42 @@ function labelsOf(exposed: Exposition, metric: string): string[] {
 describe('a Prometheus with our configuration', () => {
   /** What stays empty while all is well. */
   const troubleOnly = ['Firing alerts', 'Reasons for not being ready', 'Rule set changes'];
+  /** No version is in force for single institutions here. */
+  const notHere = 'claimgate_ruleset_institutions';
+  /** Nobody switches rules off, or tries a version, here. */
+  const unused = ['Overlay', 'Findings held back', 'Shadow'];
   let prometheus: RunningPrometheus | null = null;
   afterAll(async () => prometheus?.stop());
 
+  /** Panels that should show something and do not. */
+  async function emptyPanels(running: RunningPrometheus): Promise<readonly string[]> {
+    const empty: string[] = [];
+    for (const { place, promql } of shippedExpressions('1m')) {
+      const shown = await running.query(promql);
+      const expected =
+        place.startsWith('dashboard: ') &&
+        ![...troubleOnly, ...unused].some((title) => place.includes(title));
+      if (expected && shown.length === 0 && !promql.includes(notHere)) empty.push(`${place}: ${promql}`);
+    }
+    return empty;
+  }
+
   test('takes the metrics, and every panel shows something', async (context) => {
-    prometheus = await RunningPrometheus.start(need(programs, context), service);
+    const running = await RunningPrometheus.start(need(programs, context), service);
+    prometheus = running;
     const enough = 'min(count_over_time(claimgate_request_duration_seconds_count[1m])) >= 3';
-    for (let full: unknown[] = []; full.length === 0; full = await prometheus.query(enough)) {
+    for (let full: unknown[] = []; full.length === 0; full = await running.query(enough)) {
       await sendClaims();
       await sleep(300);
     }
-    const empty: string[] = [];
-    for (const { place, promql } of shippedExpressions('1m')) {
-      const shown = await prometheus.query(promql);
-      const expected = place.startsWith('dashboard: ') && !troubleOnly.some((title) => place.includes(title));
-      if (expected && shown.length === 0) empty.push(`${place}: ${promql}`);
-    }
-    expect(empty).toEqual([]);
-  }, 120_000);
+    // Asked again, with claims again: where a busy machine is late with a scrape, rates are empty until the next ones.
+    await expect
+      .poll(async () => {
+        await sendClaims();
+        return await emptyPanels(running);
+      })
+      .toEqual([]);
+  });
 
   test('no alert fires over a healthy service', async (context) => {
     need(programs, context);

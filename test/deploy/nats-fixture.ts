@@ -90,6 +90,23 @@ export class DeployedBroker {
   }
 }
 
+/** How the broker takes a subscription: what it refuses, or 'allowed'. Collects what arrives. */
+export async function listen(
+  connection: NatsConnection,
+  subject: string,
+  heard: string[] = [],
+): Promise<string> {
+  let refusal = 'allowed';
+  connection.subscribe(subject, {
+    callback: (error, message) => {
+      if (error !== null) refusal = error.message;
+      else heard.push(message.subject);
+    },
+  });
+  await connection.flush();
+  return refusal;
+}
+
 export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }

@@ -9,12 +9,13 @@ import {
   deployFolder,
   generatedEnvironment,
   isRecent,
+  listen,
   removeFolder,
 } from './nats-fixture.js';
 
 const institution = 'H35010200417';
 const pharmacy = 'P35020300088';
-const timeout = 5_000;
+const timeout = 60_000;
 
 let folder: string;
 let env: Record<string, string>;
@@ -30,7 +31,7 @@ beforeAll(async () => {
     callback: (_error, message) => void message.respond(`answer on ${message.subject}`),
   });
   await service.flush();
-}, 240_000);
+});
 
 afterAll(async () => {
   await broker?.stop();
@@ -41,19 +42,6 @@ afterAll(async () => {
 async function connectAs(user: string, variable = user, inboxPrefix = '_INBOX'): Promise<NatsConnection> {
   const pass = env[`CLAIMGATE_NATS_${variable}_PASSWORD`]!;
   return await broker.connect({ user, pass, inboxPrefix });
-}
-
-/** How the broker takes a subscription: what it refuses, or 'allowed'. Collects what arrives. */
-async function listen(connection: NatsConnection, subject: string, heard: string[] = []): Promise<string> {
-  let refusal = 'allowed';
-  connection.subscribe(subject, {
-    callback: (error, message) => {
-      if (error !== null) refusal = error.message;
-      else heard.push(message.subject);
-    },
-  });
-  await connection.flush();
-  return refusal;
 }
 
 describe('the broker configurations', () => {
@@ -128,7 +116,7 @@ describe('an institution', () => {
     expect(heard).toHaveLength(1);
   });
 
-  test.each(['$JS.API.INFO', '$SYS.REQ.SERVER.PING', `claimgate.settle.${institution}`, '_R_.someone'])(
+  test.each(['$JS.API.INFO', '$SYS.REQ.SERVER.PING', `claimgate.settle.${pharmacy}`, '_R_.someone'])(
     'may not publish on %s',
     async (subject) => {
       const client = await connectAs(institution);

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.js';
 import { readDeployed } from './expressions.js';
 import { deployFolder } from './nats-fixture.js';
 import type { PrometheusPrograms } from './prometheus-package.js';
@@ -66,14 +66,4 @@ export class RunningPrometheus {
       () => false,
     );
   }
-}
-
-/** A loopback port that is free at this moment. */
-export async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }

@@ -90,6 +90,9 @@ function serviceSettings(folder: string, brokerUrl: string): Record<string, stri
     CLAIMGATE_HTTP_PORT: '0',
     CLAIMGATE_DATA_DIR: join(folder, 'data'),
     CLAIMGATE_RULES: join(root, 'rules'),
+    // A shared machine may hold a thread up for longer than a hospital would wait.
+    CLAIMGATE_BUDGET_PRE_MS: '10000',
+    CLAIMGATE_BUDGET_MID_MS: '10000',
   };
 }
 
