@@ -18,14 +18,14 @@ let service: Awaited<ReturnType<typeof startListening>>;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'claimgate-permissions-'));
-  broker = await ConfiguredBroker.start(denied);
+  broker = await ConfiguredBroker.start(denied, { keepsStreams: true });
   service = await startListening({
     NATS_URL: broker.url,
     CLAIMGATE_DATA_DIR: dataDir,
     CLAIMGATE_HTTP_PORT: '0',
     CLAIMGATE_WORKERS: '2',
   });
-}, 240_000);
+});
 
 afterAll(async () => {
   await service.end('SIGTERM');
@@ -48,6 +48,8 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 test('connected is not ready: the reason is the broker, and the log has its sentence', async () => {
   await until(() => service.log().includes('Permissions Violation for Subscription'));
+  // The streams are put in order beside the subscriptions, and may take longer.
+  await until(async () => !JSON.stringify(await ready()).includes('streams'));
   expect(await ready()).toEqual({ status: 503, body: { ready: false, reasons: ['broker'] } });
   expect(await metrics()).toMatch(/^claimgate_broker_connected 1$(?:.|\n)*^claimgate_broker_subscribed 0$/m);
   expect(service.log().match(/the broker does not let us take requests/g)).toHaveLength(1);
