@@ -41,7 +41,9 @@ export default function work({ line, progress, rightOfWay }: WorkerTask): never 
 
 function screen(batch: BatchRequest): BatchReply {
   stored?.refresh();
-  return screenBatch(batch, loadedUnder(batch), clock, history);
+  const reply = screenBatch(batch, loadedUnder(batch), clock, history);
+  stored?.letGo();
+  return reply;
 }
 
 function decide(
@@ -53,7 +55,9 @@ function decide(
   stored.refresh();
   const loaded = loadedUnder(under);
   const work = () => decideBatch(batch, stored, loaded, progress, clock, () => wayside.stand());
-  return wayside.begin() ? withLowPriority(work) : work();
+  const reply = wayside.begin() ? withLowPriority(work) : work();
+  stored.letGo();
+  return reply;
 }
 
 function loadedUnder(under: JudgedUnder): LoadedRuleset {

@@ -1,6 +1,7 @@
 /**
  * The history as a worker thread reads it. A worker stays inside one long task and never turns its event loop, so its
- * view of the store is renewed here and nowhere else: `refresh()` at the head of every batch.
+ * view of the store is renewed here and nowhere else: `refresh()` at the head of every batch. `letGo()` at its end: a
+ * thread that rests would keep the store from using again whatever has been given up since, and the file would grow.
  */
 import { historyHorizonMs, type StateReader, type StateTable, touchedOf } from './state.js';
 import { Environment } from './store/environment.js';
@@ -34,6 +35,11 @@ export class HistoryReader implements StateReader {
 
   get(table: StateTable, key: Uint8Array): Uint8Array | undefined {
     return this.#visible.get(table, key);
+  }
+
+  /** Nothing is read before the next `refresh()`. */
+  letGo(): void {
+    this.#stored.letGo();
   }
 
   close(): void {

@@ -1,10 +1,12 @@
 /** Reads of a worker thread that stays in one task: what they see, and when. */
 import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { HistoryReader } from '../../src/history/history-reader.js';
 import { historyHorizonMs } from '../../src/history/state.js';
-import { batchOf, counterKey, ledgerKey, textOf } from './fixtures/batches.js';
+import { batchOf, counterKey, ledgerKey, textOf, touchedText } from './fixtures/batches.js';
 import { builtFixture } from './fixtures/built.js';
 import { newFolder, newStore, removeAll } from './fixtures/folders.js';
 import { commands } from './fixtures/reading.worker.js';
@@ -56,6 +58,26 @@ describe('a worker that never turns its event loop', () => {
       expect((await thread.say('read')).counter).toBe(seq - 1);
       expect((await thread.say('refresh')).counter).toBe(seq);
     }
+  });
+
+  test('lets the store use again what it does not look at any more', async () => {
+    /** Bytes of the file after as many commits of the same large record. */
+    const grown = async (letsGo: boolean): Promise<number> => {
+      const folder = newFolder();
+      const store = await newStore({}, folder);
+      await store.commit(batchOf(1, 1));
+      const thread = new ReadingThread(folder);
+      await thread.say('refresh');
+      if (letsGo) await thread.say('letGo');
+      for (let seq = 2; seq <= 40; seq++) {
+        const value = touchedText(seq, String(seq).padEnd(200_000, '.'));
+        await store.commit({ ...batchOf(seq, seq), writes: [{ table: 'claims', key: counterKey, value }] });
+      }
+      return (await stat(join(folder, 'data.mdb'))).size;
+    };
+    const [held, letGo] = [await grown(false), await grown(true)];
+    expect(held).toBeGreaterThan(39 * 200_000);
+    expect(letGo).toBeLessThan(held / 4);
   });
 
   test('leaves no timers behind that only a turn would take away', async () => {

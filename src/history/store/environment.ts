@@ -83,6 +83,11 @@ export class Environment {
    * worker's never does, and its `resetReadTxn` leaves a timer behind that only a turn would take away.
    */
   refresh(): void {
+    this.letGo();
+  }
+
+  /** Holds no view until the next read: what it has seen, the store may give away. */
+  letGo(): void {
     resetTxn(this.#readAddress);
   }
 
