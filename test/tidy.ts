@@ -70,8 +70,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Inside `ruleset`, what a worker may reach: what runs, what holds rules back, and the shape of what was compiled. */
 const workerRuleset = /^src\/ruleset\/(runtime\/|overlay\/(overlay|treatments)\.ts$|compile\/artifact\.ts$)/;
 const workerScreening = /^src\/screening\/protocol(\.ts$|\/)/;
-/** The thread that compiles does nothing else, and no claim comes near it. */
-const compilingWorker = /^workers\/(compile|desk)/;
+/** Beside the service: what compiles, which no claim comes near, and what holds the thread of a shadow. */
+const sideWorker = /^workers\/(compile|desk|shadow\.process)/;
 
 /** One door per third-party package: the only places in src and workers that may import it. */
 const doors: Readonly<Record<string, RegExp>> = {
@@ -173,7 +173,7 @@ function directionProblems(file: SourceFile): string[] {
     const to = home(target);
     const fine = to === from || allowed.includes(to) || (allowed.includes('src/*') && to.startsWith('src/'));
     if (!fine) return [`${file.path}: ${from} may not import ${to}`];
-    if (from === 'workers' && !typeOnly && !compilingWorker.test(file.path) && !workerMayRun(target)) {
+    if (from === 'workers' && !typeOnly && !sideWorker.test(file.path) && !workerMayRun(target)) {
       return [`${file.path}: a worker may not run ${target}`];
     }
     return [];

@@ -2,7 +2,6 @@
  * Entry of the thread in which a candidate is tried: what it answers goes into counts and to no hospital, and nothing
  * is written. It may be killed between any two lines.
  */
-import { constants, setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import { assert } from '../src/base/assert.js';
 import { systemClock as clock } from '../src/base/clock.js';
@@ -13,17 +12,6 @@ import { type JudgedUnder, progressCell, type ShadowTask } from '../src/screenin
 import { loadRuleset } from './load-ruleset.js';
 import { type LoadedRuleset, RulesetCache } from './ruleset-cache.js';
 import { compareBatch } from './shadow-batch.js';
-
-// On Linux a priority is the thread's own, elsewhere it would be the process's.
-if (process.platform === 'linux') stepBack();
-
-function stepBack(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Where that is forbidden, idle moments have to be enough.
-  }
-}
 
 const { line, progress, settings } = workerData as ShadowTask;
 const rulesets = new RulesetCache(settings);
@@ -40,7 +28,9 @@ serveLine(line, {
       live: loaded({ rulesetId, overlay }),
       candidate: loaded({ rulesetId: candidate, overlay }),
     };
-    return compareBatch({ ...request, progress }, sides, clock, history);
+    const reply = compareBatch({ ...request, progress }, sides, clock, history);
+    stored?.letGo();
+    return reply;
   },
 });
 

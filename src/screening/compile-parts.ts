@@ -29,6 +29,13 @@ export class PartsReader {
     return whole.map(({ buffer }) => buffer);
   }
 
+  /** The same, of which it lets go: for a pipe on which one thing follows another. */
+  takeWhole(): readonly SharedArrayBuffer[] {
+    const { whole } = this;
+    this.#parts.splice(0, whole.length);
+    return whole;
+  }
+
   get #isPartOpen(): boolean {
     return this.#partFilled < (this.#parts.at(-1)?.byteLength ?? 0);
   }

@@ -2,14 +2,12 @@
  * What the desk of releases and knowledge asks that takes seconds, in a process of its own that ends with the answer:
  * main has claims to answer meanwhile, and the threads that answer them have the processor first.
  */
-import type { ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
 import { deserialize } from 'node:v8';
 import { fail, type Result } from '../base/result.js';
 import { mannersOf } from './compile-process.js';
 import { type DeskAnswers, type DeskTask, packTask } from './desk-task.js';
 import { answerOf } from './side-answer.js';
-import { type SideSettings, startAside } from './side-process.js';
+import { letGo, type SideSettings, startAside } from './side-process.js';
 
 export interface DeskSettings extends SideSettings {
   /** From the task to the answer; null: what the kind of task gets. */
@@ -93,13 +91,6 @@ async function workAside(task: DeskTask, settings: SideSettings, over: AbortSign
 
 /** What fills its heap ends by another signal, and would again. */
 const fromOutside: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGKILL', 'SIGTERM']);
-
-/** It keeps nobody from ending. */
-function letGo(child: ChildProcess): void {
-  child.unref();
-  // Pipes are sockets, which Node's types do not say.
-  for (const pipe of child.stdio) (pipe as Partial<Socket> | null)?.unref?.();
-}
 
 /** Null: it has not said everything yet. */
 function read([whole]: readonly SharedArrayBuffer[]): unknown {

@@ -1,6 +1,6 @@
 /**
- * The thread in which a candidate is tried: none of the pool's. What the candidate does to it costs no thread that
- * answers, its code does not mix with theirs, and on Linux others have the processor first.
+ * The thread in which a candidate is tried, in the process of a shadow: what the candidate does to it costs that
+ * process nothing, which knows by which rule it was lost.
  */
 import { Worker } from 'node:worker_threads';
 import { assert } from '../base/assert.js';
@@ -21,9 +21,9 @@ import {
 export interface ShadowThreadSettings {
   /** Heap limit in MiB. */
   readonly maxOldGenerationSizeMb: number;
-  /** A thread that takes longer to load and warm a rule set is ended; longer than a pool's would, as it comes last. */
+  /** Of the processor; a thread that takes more to load and warm a rule set is ended. */
   readonly loadTimeoutMs: number;
-  /** A batch that takes longer is one that never ends. */
+  /** The same for a batch: one that never ends. It may wait for the processor for as long as others want it. */
   readonly watchdogMs: number;
   readonly worker: WorkerSettings;
   /** Compiled entry of the thread; the default lies beside the compiled main program. */
@@ -64,7 +64,7 @@ export class ShadowThread {
   /** `keep`: ids that it holds on to besides. Fails with a sentence. */
   async load(packed: PackedArtifact, keep: readonly string[]): Promise<Result<null, string>> {
     const { id, bytes: artifact, tables } = packed;
-    // Gentle it is by its priority; nobody waits for it, and it need not be as warm as those who answer.
+    // Gentle its process is; nobody waits for it, and it need not be as warm as those who answer.
     const request = { artifact, tables, keep: [...keep, id], gently: false };
     const answer = await this.#within(this.#settings.loadTimeoutMs, () => this.#line.load(request));
     if (!answer.ok) return fail(`rule set ${id} ended the thread that loaded it: ${answer.error.cause}`);
@@ -99,8 +99,9 @@ export class ShadowThread {
     limitMs: number,
     ask: () => Promise<Result<Reply, Loss>>,
   ): Promise<Result<Reply, Loss>> {
+    const beganMs = processorMs();
     const watchdog = setInterval(() => {
-      if (!this.#mayBeKilled) return;
+      if (!this.#mayBeKilled || processorMs() - beganMs < limitMs) return;
       this.#lose('hung');
       void this.#worker.terminate();
     }, limitMs);
@@ -123,4 +124,10 @@ export class ShadowThread {
     Atomics.store(this.#progress, progressCell.claim, claim);
     Atomics.store(this.#progress, progressCell.rule, rule);
   }
+}
+
+/** What this process has had of all processors. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

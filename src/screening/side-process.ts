@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { fail, ok, type Result } from '../base/result.js';
@@ -20,9 +21,10 @@ export interface SideSettings {
   readonly entryFile: URL;
 }
 
-/** Becomes what it is told to start, so that it is the same process. Node itself cannot ask for this. */
+/** Node itself cannot ask for this. */
 const idler = '/usr/bin/chrt';
-const asIdle = ['-i', '0'];
+/** Becomes what it is told to start, so that it is the same process; as it was where the system forbids it. */
+const asIdle = ['/bin/sh', '-c', `${idler} -i -p 0 $$ 2>/dev/null; exec "$@"`, 'idle'];
 /**
  * Whether this system knows processes that make way at once. A low priority alone does not: on Linux whoever wakes up
  * waits for the end of the turn at hand, which takes milliseconds.
@@ -45,7 +47,7 @@ export function startAside({
     `--max-old-space-size=${maxOldGenerationSizeMb}`,
     fileURLToPath(entryFile),
   ];
-  const started = begin(idle && mayIdle ? [idler, ...asIdle, ...program] : program);
+  const started = begin(idle && mayIdle ? [...asIdle, ...program] : program);
   if (started.ok) stepBack(started.value, priority);
   return started;
 }
@@ -69,6 +71,13 @@ function stepBack({ pid }: ChildProcess, priority: number): void {
   }
   // Where the machine, or what this service may take of it, is full, the kernel ends this one before the service.
   if (process.platform === 'linux') writeFile(`/proc/${pid}/oom_score_adj`, '1000').catch(() => undefined);
+}
+
+/** A process aside keeps nobody from ending. */
+export function letGo(child: ChildProcess): void {
+  child.unref();
+  // Pipes are sockets, which Node's types do not say.
+  for (const pipe of child.stdio) (pipe as Partial<Socket> | null)?.unref?.();
 }
 
 /** What Node says of an error that nobody caught, or of a heap that is full. */

@@ -1,14 +1,13 @@
 /**
- * A candidate beside what is in force: copies of claims that have their answers are judged by both, in the thread of
+ * A candidate beside what is in force: copies of claims that have their answers are judged by both, in the process of
  * the candidate, whenever no claim waits. What finds no leisure is counted and left out.
  */
 import type { Clock } from '../base/clock.js';
 import { type InForce, rulesetsOf } from '../ruleset/release/in-force.js';
 import type { Judged, JudgedWatchers } from '../screening/judged.js';
-import type { Loss } from '../screening/loss.js';
 import type { PackedArtifact } from '../screening/packed-artifact.js';
 import type { CompareReply } from '../screening/protocol/shadow.js';
-import type { ShadowThread } from '../screening/shadow-thread.js';
+import type { ShadowLoss, ShadowProcess } from '../screening/shadow-process.js';
 import { type DropReason, type ShadowFigures, ShadowTally } from './tally.js';
 import { type Copy, Tray, type TrayLimits } from './tray.js';
 
@@ -30,7 +29,7 @@ export interface Judges {
 
 export interface ComparisonOptions {
   /** It has loaded the candidate. */
-  readonly thread: Pick<ShadowThread, 'has' | 'load' | 'compare'>;
+  readonly aside: Pick<ShadowProcess, 'has' | 'load' | 'compare'>;
   readonly candidate: string;
   readonly screening: Screening;
   readonly judges: Judges;
@@ -50,8 +49,8 @@ export interface ComparisonTold {
   readonly dropped: (reason: DropReason, claims: number) => void;
   /** It is in force for all: there is nothing to compare it with. */
   readonly inForce: () => void;
-  /** The thread is gone, or cannot load what is in force. */
-  readonly lost: (loss: Pick<Loss, 'rule'> & { readonly cause: string }) => void;
+  /** The process is gone, or cannot load what is in force. */
+  readonly lost: (loss: ShadowLoss) => void;
 }
 
 /**
@@ -92,7 +91,7 @@ export class Comparison {
     return rulesetsOf(this.#inForce).filter((id) => id !== this.#options.candidate);
   }
 
-  /** What is under way ends with the thread. */
+  /** What is under way ends with the process. */
   end(): void {
     this.#ended = true;
     this.#unwatch();
@@ -177,24 +176,24 @@ export class Comparison {
     rulesetId: string,
     tally: ShadowTally,
   ): Promise<CompareReply | null> {
-    const { thread, judges, candidate, told } = this.#options;
+    const { aside, judges, candidate, told } = this.#options;
     const isThere = await this.#bring(rulesetId);
     if (!isThere) this.#drop(tally, 'stale', batch.length);
     if (!isThere || this.#ended) return null;
-    const reply = await thread.compare({ rulesetId, overlay: judges.overlay, candidate }, batch);
+    const reply = await aside.compare({ rulesetId, overlay: judges.overlay, candidate }, batch);
     if (reply.ok) return reply.value;
     if (!this.#ended) told.lost(reply.error);
     return null;
   }
 
-  /** Has the thread hold what judged them; false where that is gone meanwhile, or the thread is. */
+  /** Has it hold what judged them; false where that is gone meanwhile, or it is. */
   async #bring(rulesetId: string): Promise<boolean> {
-    const { thread, judges, candidate, told } = this.#options;
-    if (thread.has(rulesetId)) return true;
+    const { aside, judges, candidate, told } = this.#options;
+    if (aside.has(rulesetId)) return true;
     const packed = judges.packed(rulesetId);
     if (packed === null) return false;
-    const loaded = await thread.load(packed, [candidate, ...rulesetsOf(judges.inForce)]);
-    if (!loaded.ok && !this.#ended) told.lost({ cause: loaded.error, rule: null });
+    const loaded = await aside.load(packed, [candidate, ...rulesetsOf(judges.inForce)]);
+    if (!loaded.ok && !this.#ended) told.lost(loaded.error);
     return loaded.ok;
   }
 

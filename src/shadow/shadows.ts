@@ -10,7 +10,7 @@ import { Trial, type TrialOptions } from './trial.js';
 export interface ShadowsOptions extends TrialOptions {
   readonly store: Pick<ReleaseStore, 'document' | 'text' | 'watch'>;
   readonly kept: KeptOrders;
-  /** Before a compiler is started again that has ended for a reason of its own. */
+  /** Before what has ended for a reason of its own is begun again. */
   readonly compilerPauseMs?: number;
 }
 
@@ -96,12 +96,14 @@ export class Shadows {
 
   #begin(given: GivenOrder, version: number): void {
     const { serial } = given.order;
-    const lost = (why: string) => void this.#keep({ serial, lost: why });
-    const trial = new Trial(given, version, this.#options, lost);
-    this.#trial = trial;
-    void trial.begin().then(() => {
-      if (trial.compilerEnded && this.#trial === trial) this.#again.failed(`order ${serial}`);
+    const trial: Trial = new Trial(given, version, this.#options, {
+      lost: (why) => void this.#keep({ serial, lost: why }),
+      interrupted: () => {
+        if (this.#trial === trial) this.#again.failed(`order ${serial}`);
+      },
     });
+    this.#trial = trial;
+    void trial.begin();
   }
 
   #none(why: string): void {

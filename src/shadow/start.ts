@@ -7,7 +7,7 @@ import type { Manifest } from '../ruleset/release/manifest.js';
 import type { TrustedKeys } from '../ruleset/release/trust.js';
 import type { Compile } from '../screening/compile-once.js';
 import type { PoolSettings } from '../screening/pool.js';
-import { ShadowThread } from '../screening/shadow-thread.js';
+import { ShadowProcess } from '../screening/shadow-process.js';
 import type { Judges, Screening } from './comparison.js';
 import { KeptOrders } from './kept-order.js';
 import type { ShadowReport } from './report.js';
@@ -41,8 +41,8 @@ export interface Shadowing {
   stop(): Promise<void>;
 }
 
-/** Others have the processor first, so what takes a thread of the pool a second may take very much longer. */
-const patience = 30;
+/** Of what it takes of the processor: a thread of the pool has another one at hand that collects its garbage. */
+const patience = 10;
 
 /** One claim at a time, so that an answer meets a short piece of work at most; and what comes in while it is judged. */
 const limits = {
@@ -53,16 +53,15 @@ const limits = {
 /** Follows the orders as soon as the broker is there. */
 export function startShadows({ link, threads, watchdogMs, folder, ...rest }: ShadowingOptions): Shadowing {
   const settings = {
-    ...threads,
+    maxOldGenerationSizeMb: threads.maxOldGenerationSizeMb,
+    worker: threads.worker,
     loadTimeoutMs: threads.loadTimeoutMs * patience,
     watchdogMs: watchdogMs * patience,
   };
-  // The pool's threads run another program.
-  const { workerFile: _, ...own } = settings;
   const shadows = new Shadows({
     ...rest,
     kept: new KeptOrders(folder),
-    startThread: () => new ShadowThread(own),
+    startAside: () => new ShadowProcess(settings),
     limits,
   });
   void link.up().then((up) => up.ok && shadows.start());

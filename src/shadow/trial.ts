@@ -15,7 +15,7 @@ import type { TrustedKeys } from '../ruleset/release/trust.js';
 import type { Compile } from '../screening/compile-once.js';
 import type { PackedArtifact } from '../screening/packed-artifact.js';
 import type { CompareReply } from '../screening/protocol/shadow.js';
-import type { ShadowThread } from '../screening/shadow-thread.js';
+import type { ShadowLoss, ShadowProcess } from '../screening/shadow-process.js';
 import { Comparison, type ComparisonLimits, type Judges, type Screening } from './comparison.js';
 import type { GivenOrder } from './order.js';
 import type { ShadowFigures } from './tally.js';
@@ -24,7 +24,7 @@ export interface TrialOptions {
   readonly store: Pick<ReleaseStore, 'document' | 'text'>;
   readonly trusted: TrustedKeys;
   readonly compile: Compile;
-  readonly startThread: () => Pick<ShadowThread, 'has' | 'load' | 'compare' | 'stop'>;
+  readonly startAside: () => Pick<ShadowProcess, 'has' | 'load' | 'compare' | 'stop'>;
   readonly screening: Screening;
   readonly judges: Judges;
   /** The lowest version that may be in force. */
@@ -36,38 +36,38 @@ export interface TrialOptions {
   readonly tried?: (manifest: Manifest | null) => void;
 }
 
+export interface TrialTold {
+  /** It has cost its process, and is not to be tried again. */
+  readonly lost: (why: string) => void;
+  /** Its compiler or its process has ended for a reason of its own, so nothing is known of the rules. */
+  readonly interrupted: () => void;
+}
+
 export type TrialState = 'preparing' | 'comparing' | 'ended' | 'refused' | 'unreachable';
 
 export class Trial {
   readonly given: GivenOrder;
   readonly version: number;
   readonly #options: TrialOptions;
-  /** It has cost its thread, and is not to be tried again. */
-  readonly #whenLost: (why: string) => void;
+  readonly #told: TrialTold;
   readonly #stopping = new AbortController();
   readonly #failed = new Set<string | null>();
   #state: TrialState = 'preparing';
   #cameIntoForce = false;
   #problem: string | null = null;
-  #compilerEnded = false;
-  #thread: ReturnType<TrialOptions['startThread']> | null = null;
+  #aside: ReturnType<TrialOptions['startAside']> | null = null;
   #comparison: Comparison | null = null;
   #last: { readonly figures: ShadowFigures; readonly against: readonly string[] } | null = null;
 
-  constructor(given: GivenOrder, version: number, options: TrialOptions, whenLost: (why: string) => void) {
+  constructor(given: GivenOrder, version: number, options: TrialOptions, told: TrialTold) {
     this.given = given;
     this.version = version;
     this.#options = options;
-    this.#whenLost = whenLost;
+    this.#told = told;
   }
 
   get state(): TrialState {
     return this.#state;
-  }
-
-  /** Its compiler has ended for a reason of its own: nothing is known of the rules. */
-  get compilerEnded(): boolean {
-    return this.#compilerEnded;
   }
 
   /** Whether it should be begun anew: what stood in its way is over. */
@@ -128,17 +128,17 @@ export class Trial {
     this.#options.events.shadowEnded({ version: this.version, why });
   }
 
-  /** Without a word: the node goes down. Resolves when its thread has ended. */
+  /** Without a word: the node goes down. Resolves when its process has ended. */
   async leave(): Promise<void> {
     this.#end('ended', 'the node stops');
-    await this.#thread?.stop();
+    await this.#aside?.stop();
   }
 
   #refuse(refused: Refusal): void {
     const isUnreachable = refused.reason === 'unreachable';
-    this.#compilerEnded = refused.reason === 'compiler-ended';
     this.#end(isUnreachable ? 'unreachable' : 'refused', refused.message);
     if (!isUnreachable) this.#options.events.shadowRefused(refused);
+    if (refused.reason === 'compiler-ended') this.#told.interrupted();
   }
 
   #end(state: TrialState, problem: string): void {
@@ -149,10 +149,10 @@ export class Trial {
     this.#comparison?.end();
     this.#comparison = null;
     this.#options.tried?.(null);
-    void this.#thread?.stop();
+    void this.#aside?.stop();
   }
 
-  /** Answers the id of the rule set that the thread has loaded. */
+  /** Answers the id of the rule set that its process has loaded. */
   async #prepare(): Promise<Result<string, Refusal>> {
     const manifest = await this.#manifest();
     if (!manifest.ok) return manifest;
@@ -162,13 +162,14 @@ export class Trial {
     const packed = await this.#packed(manifest.value);
     if (!packed.ok) return packed;
     if (this.#state !== 'preparing') return ok(packed.value.id);
-    this.#thread = this.#options.startThread();
+    const aside = this.#options.startAside();
+    this.#aside = aside;
     const inForce = rulesetsOf(this.#options.judges.inForce);
     const beside = inForce.flatMap((id) => this.#options.judges.packed(id) ?? []);
     const all = [packed.value, ...beside.filter(({ id }) => id !== packed.value.id)];
     for (const one of all) {
-      const loaded = await this.#thread.load(one, [packed.value.id, ...inForce]);
-      if (!loaded.ok) return fail(refusal('failing-warm-up', loaded.error));
+      const loaded = await aside.load(one, [packed.value.id, ...inForce]);
+      if (!loaded.ok) return fail(refusalOf(loaded.error));
     }
     return ok(packed.value.id);
   }
@@ -207,15 +208,15 @@ export class Trial {
 
   #compare(candidate: string): Comparison {
     const { screening, judges, clock, limits, events } = this.#options;
-    const thread = this.#thread;
-    if (thread === null) throw new Error('it has loaded the candidate');
+    const aside = this.#aside;
+    if (aside === null) throw new Error('it has loaded the candidate');
     const told = {
       compared: (reply: CompareReply) => this.#compared(reply),
       dropped: events.shadowDropped,
       inForce: () => this.#comeIntoForce(),
-      lost: (loss: { readonly cause: string; readonly rule: string | null }) => this.#lost(loss),
+      lost: (loss: ShadowLoss) => this.#lost(loss),
     };
-    return new Comparison({ thread, candidate, screening, judges, clock, limits, told });
+    return new Comparison({ aside, candidate, screening, judges, clock, limits, told });
   }
 
   #compared(reply: CompareReply): void {
@@ -228,11 +229,20 @@ export class Trial {
     }
   }
 
-  #lost({ cause, rule }: { readonly cause: string; readonly rule: string | null }): void {
+  #lost({ cause, rule, wasKilled }: ShadowLoss): void {
+    if (wasKilled) {
+      this.#refuse(refusal('compiler-ended', cause));
+      return;
+    }
     const why =
       rule === null ? `it has cost its thread: ${cause}` : `it has cost its thread: ${cause}, rule ${rule}`;
     this.#end('ended', why);
     this.#options.events.shadowLost({ version: this.version, cause, rule });
-    this.#whenLost(why);
+    this.#told.lost(why);
   }
+}
+
+function refusalOf({ cause, wasKilled }: ShadowLoss): Refusal {
+  if (wasKilled) return refusal('compiler-ended', cause);
+  return refusal('failing-warm-up', cause);
 }

@@ -4,9 +4,9 @@ import { systemClock } from '../../src/base/clock.js';
 import { fail, ok, type Result } from '../../src/base/result.js';
 import { forAll, type InForce } from '../../src/ruleset/release/in-force.js';
 import { JudgedWatchers } from '../../src/screening/judged.js';
-import type { Loss } from '../../src/screening/loss.js';
 import type { ComparedClaim, CompareReply } from '../../src/screening/protocol/shadow.js';
 import type { Outcome, UnreadClaim } from '../../src/screening/protocol.js';
+import type { ShadowLoss } from '../../src/screening/shadow-process.js';
 import { Comparison } from '../../src/shadow/comparison.js';
 import { outcome } from '../ingress/edge-fixture.js';
 import { envelopeUntil, until } from '../screening/fixtures/settings.js';
@@ -20,7 +20,7 @@ interface Asked {
   readonly texts: readonly string[];
   readonly rulesetId: string;
   readonly overlay: string;
-  readonly answer: (reply: Result<CompareReply, Loss>) => void;
+  readonly answer: (reply: Result<CompareReply, ShadowLoss>) => void;
 }
 
 const ended: Comparison[] = [];
@@ -39,22 +39,22 @@ function stand({ leisure = true, loads = true } = {}) {
     packed: (id: string) =>
       id === 'gone' ? null : { id, bytes: new SharedArrayBuffer(0), tables: new SharedArrayBuffer(0) },
   };
-  const thread = {
+  const aside = {
     has: (id: string) => held.has(id),
     load: async ({ id }: { readonly id: string }, keep: readonly string[]) => {
       told.push(`load ${id}, keep ${keep}`);
-      if (!loads) return fail('it does not');
+      if (!loads) return fail({ cause: 'it does not', claim: -1, rule: null, wasKilled: false });
       held.add(id);
       return ok(null);
     },
     compare: (under: { rulesetId: string; overlay: string }, claims: readonly UnreadClaim[]) =>
-      new Promise<Result<CompareReply, Loss>>((answer) => {
+      new Promise<Result<CompareReply, ShadowLoss>>((answer) => {
         const texts = claims.map(({ body }) => Buffer.from(body).toString());
         asked.push({ texts, rulesetId: under.rulesetId, overlay: under.overlay, answer });
       }),
   };
   const comparison = new Comparison({
-    thread,
+    aside,
     candidate: 'candidate',
     screening,
     judges,
@@ -83,7 +83,7 @@ function stand({ leisure = true, loads = true } = {}) {
 }
 
 const same: ComparedClaim = { scene: '2', live: 'pass', candidate: 'pass', rules: [], failure: null };
-const replyTo = ({ texts }: Asked): Result<CompareReply, Loss> =>
+const replyTo = ({ texts }: Asked): Result<CompareReply, ShadowLoss> =>
   ok({ claims: texts.map(() => same), liveMs: 1, candidateMs: 1 });
 /** Answers whatever is asked from now on until so many claims have been compared. */
 async function answerAll({ asked, comparison }: ReturnType<typeof stand>, claims: number): Promise<void> {
@@ -223,7 +223,7 @@ test('a thread that is lost is told once, and nothing is asked after the end', a
   const made = stand();
   made.judged(['a', 'b', 'c']);
   await until(() => made.asked.length === 1);
-  made.asked[0]?.answer(fail({ cause: 'hung', claim: 0, rule: 'sex-drug' }));
+  made.asked[0]?.answer(fail({ cause: 'hung', claim: 0, rule: 'sex-drug', wasKilled: false }));
   await until(() => made.told.length === 1);
   expect(made.told).toEqual(['lost: hung, sex-drug']);
   made.comparison.end();

@@ -7,7 +7,7 @@ import type { Artifact } from '../../src/ruleset/compile/artifact.js';
 import { Batcher } from '../../src/screening/batcher.js';
 import { packArtifact } from '../../src/screening/packed-artifact.js';
 import { ScreeningPool } from '../../src/screening/pool.js';
-import { ShadowThread } from '../../src/screening/shadow-thread.js';
+import { ShadowProcess } from '../../src/screening/shadow-process.js';
 import { Comparison } from '../../src/shadow/comparison.js';
 import { builtWorker } from '../integration/fixtures/built-worker.js';
 import { hostileArtifact } from '../integration/fixtures/hostile-artifact.js';
@@ -59,20 +59,20 @@ async function screen(item: string): Promise<string> {
 /** `watchdogMs`: a full heap takes a while, and is not to be taken for a loop. */
 async function tried(watchdogMs = 20_000) {
   const hostile = packArtifact(await hostileArtifact());
-  const thread = new ShadowThread({
+  const aside = new ShadowProcess({
     maxOldGenerationSizeMb: 96,
     loadTimeoutMs: 60_000,
     watchdogMs,
     worker: poolSettings.worker,
-    workerFile: new URL('shadow.worker.js', builtWorker),
+    entryFile: new URL('shadow.process.js', builtWorker),
   });
   const live = pool.packed(pool.inForce.common);
   for (const one of [hostile, live]) {
-    if (one !== null) expect(await thread.load(one, [hostile.id])).toEqual({ ok: true, value: null });
+    if (one !== null) expect(await aside.load(one, [hostile.id])).toEqual({ ok: true, value: null });
   }
   const lost: unknown[] = [];
   const comparison = new Comparison({
-    thread,
+    aside,
     candidate: hostile.id,
     screening: batcher,
     judges: pool,
@@ -91,7 +91,7 @@ async function tried(watchdogMs = 20_000) {
       },
     },
   });
-  return { comparison, lost, stop: () => thread.stop() };
+  return { comparison, lost, stop: () => aside.stop() };
 }
 
 test.each([

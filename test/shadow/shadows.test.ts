@@ -1,4 +1,4 @@
-/** A node that keeps to the orders at a real broker; its thread and its compiler are made up. */
+/** A node that keeps to the orders at a real broker; its process and its compiler are made up. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ import { type Refusal, refusal } from '../../src/ruleset/release/refusal.js';
 import { signManifest, signPointer } from '../../src/ruleset/release/release.js';
 import type { CompiledRelease } from '../../src/screening/compile-process.js';
 import { JudgedWatchers } from '../../src/screening/judged.js';
-import type { Loss } from '../../src/screening/loss.js';
 import type { CompareReply } from '../../src/screening/protocol/shadow.js';
+import type { ShadowLoss } from '../../src/screening/shadow-process.js';
 import { KeptOrders } from '../../src/shadow/kept-order.js';
 import { type ShadowOrder, signOrder } from '../../src/shadow/order.js';
 import { draftOrder, giveOrder } from '../../src/shadow/order-desk.js';
@@ -48,6 +48,8 @@ beforeEach(async () => {
 
 const sourceDigest = (version: number) => String(version).repeat(64);
 const idOf = (version: number) => manifestOf(version).rulesetId;
+const patiently = { timeout: 180_000 };
+const gone = { cause: 'its process ended', claim: -1, rule: null };
 const packed = (id: string) => ({
   id,
   bytes: new SharedArrayBuffer(0),
@@ -75,7 +77,7 @@ interface Node {
   readonly shadows: Shadows;
   readonly judges: { inForce: InForce };
   readonly watchers: JudgedWatchers;
-  readonly threads: { running: number; started: number };
+  readonly processes: { running: number; started: number };
   floor: number;
 }
 
@@ -85,8 +87,8 @@ afterAll(() => Promise.all(nodes.map((shadows) => shadows.stop())));
 function startNode({
   kept = new KeptOrders(folder),
   compiles = async (): Promise<Result<null, Refusal>> => ok(null),
-  compares = ok<CompareReply>({ claims: [], liveMs: 1, candidateMs: 1 }) as Result<CompareReply, Loss>,
-  loads = ok(null) as Result<null, string>,
+  compares = ok<CompareReply>({ claims: [], liveMs: 1, candidateMs: 1 }) as Result<CompareReply, ShadowLoss>,
+  loads = ok(null) as Result<null, ShadowLoss>,
   compilerPauseMs = 1,
 } = {}): Node {
   const said: string[] = [];
@@ -101,7 +103,7 @@ function startNode({
     shadowDropped: () => {},
     shadowNotKept: () => said.push('not kept'),
   };
-  const threads = { running: 0, started: 0 };
+  const processes = { running: 0, started: 0 };
   const watchers = new JudgedWatchers();
   const judges = {
     inForce: forAll(idOf(1)) as InForce,
@@ -117,16 +119,16 @@ function startNode({
       const made: CompiledRelease = { packed: packed(task.rulesetId ?? ''), ...manifestOf(1), rules: [] };
       return compiled.ok ? ok(made) : compiled;
     },
-    startThread: () => {
-      threads.running += 1;
-      threads.started += 1;
+    startAside: () => {
+      processes.running += 1;
+      processes.started += 1;
       let isRunning = true;
       return {
         has: () => true,
         load: async () => loads,
         compare: async () => compares,
         stop: async () => {
-          threads.running -= isRunning ? 1 : 0;
+          processes.running -= isRunning ? 1 : 0;
           isRunning = false;
         },
       };
@@ -144,7 +146,7 @@ function startNode({
     compilerPauseMs,
   });
   nodes.push(shadows);
-  const node: Node = { said, tried, shadows, judges, watchers, threads, floor: 1 };
+  const node: Node = { said, tried, shadows, judges, watchers, processes, floor: 1 };
   return node;
 }
 
@@ -171,10 +173,10 @@ test('a version is tried when it is ordered, another in its place, and none when
   const { serial } = await orderShadow(3);
   await looked(node, 'comparing');
   expect(node.shadows.report().order?.version).toBe(3);
-  expect(node.threads).toEqual({ running: 1, started: 2 });
+  expect(node.processes).toEqual({ running: 1, started: 2 });
   await orderShadow(null);
   await looked(node, 'none');
-  expect(node.threads.running).toBe(0);
+  expect(node.processes.running).toBe(0);
   expect(node.said).toEqual([
     `began 2, true, ${second.name}`,
     `ended 2: order ${serial} has overtaken it`,
@@ -191,7 +193,7 @@ test('a node is told, and looks for itself when it starts', async () => {
   await node.shadows.stop();
   const again = startNode();
   await looked(again, 'comparing');
-  expect([node.threads.running, again.threads.running]).toEqual([0, 1]);
+  expect([node.processes.running, again.processes.running]).toEqual([0, 1]);
 });
 
 test('an order that is taken away ends it as well', async () => {
@@ -221,7 +223,7 @@ describe('what is refused', () => {
   test.each([
     ['unknown-version', { version: 9 }, {}],
     ['other-content', { rulesetId: 'sha256:other' }, {}],
-    ['failing-warm-up', {}, { loads: fail('told to fail') }],
+    ['failing-warm-up', {}, { loads: fail({ ...gone, wasKilled: false }) }],
     ['failing-examples', {}, { compiles: async () => fail(refusal('failing-examples', 'two')) }],
   ])('%s', async (reason, changes, made) => {
     const node = startNode(made);
@@ -229,7 +231,7 @@ describe('what is refused', () => {
     await put(signOrder({ ...(await orderShadow(2)), ...changes, serial: serial + 2 }, author.signing));
     await looked(node, 'refused');
     expect(node.said).toEqual([`refused ${reason}`]);
-    expect(node.threads.running).toBe(0);
+    expect(node.processes.running).toBe(0);
     await node.shadows.look();
     expect(node.said).toHaveLength(1);
   });
@@ -257,7 +259,7 @@ test('what comes into force for all is not tried any more', async () => {
   expect(node.said.at(-1)).toBe('ended 2: it is in force');
   await orderShadow(2);
   await looked(node, 'ended');
-  expect([node.threads.running, node.threads.started]).toEqual([0, 1]);
+  expect([node.processes.running, node.processes.started]).toEqual([0, 1]);
 });
 
 test('what was in force and is not any more is tried again, as the order says', async () => {
@@ -268,14 +270,14 @@ test('what was in force and is not any more is tried again, as the order says', 
   await looked(node, 'ended');
   node.judges.inForce = { common: idOf(1), special: new Map([['H1', idOf(2)]]) };
   await looked(node, 'comparing');
-  expect(node.threads).toEqual({ running: 1, started: 2 });
+  expect(node.processes).toEqual({ running: 1, started: 2 });
   // Going back may be for good.
   node.judges.inForce = forAll(idOf(2));
   await looked(node, 'ended');
   node.floor = 3;
   node.judges.inForce = forAll(idOf(3));
   await node.shadows.look();
-  expect([node.shadows.report().state, node.threads.running]).toEqual(['ended', 0]);
+  expect([node.shadows.report().state, node.processes.running]).toEqual(['ended', 0]);
   expect(node.tried).toEqual([2, null, 2, null]);
 });
 
@@ -291,12 +293,11 @@ test('one that is ended while it compiles never begins', async () => {
   await looked(node, 'none');
   finish();
   await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(node.threads.started).toBe(0);
+  expect(node.processes.started).toBe(0);
   expect(node.said).toEqual([`ended 2: ${author.name}: 看看`]);
 });
 
 describe('one whose compiler ends', () => {
-  const patiently = { timeout: 180_000 };
   /** `times` times before it compiles anything. */
   const nodeWhoseCompilerEnds = (times: number, compilerPauseMs?: number) => {
     let ended = 0;
@@ -335,8 +336,32 @@ describe('one whose compiler ends', () => {
   });
 });
 
+describe('one whose process is killed from outside', () => {
+  const killed = fail<ShadowLoss>({ ...gone, wasKilled: true });
+
+  test('while it loads is tried again after a while, and is given up when that has happened too often', async () => {
+    const node = startNode({ loads: killed });
+    await orderShadow(2);
+    await node.shadows.look();
+    await expect.poll(() => node.said.length, patiently).toBe(4);
+    expect(new Set(node.said)).toEqual(new Set(['refused compiler-ended']));
+    expect(node.processes).toEqual({ running: 0, started: 4 });
+  });
+
+  test('while it compares is tried again, and nothing is held against it', async () => {
+    const node = startNode({ compares: killed });
+    await orderShadow(2);
+    await looked(node, 'comparing');
+    answerOne(node);
+    await expect.poll(() => node.said.length, patiently).toBe(3);
+    const began = `began 2, true, ${author.name}`;
+    expect(node.said).toEqual([began, 'refused compiler-ended', began]);
+    expect(await new KeptOrders(folder).read()).toMatchObject({ lost: null });
+  });
+});
+
 describe('one that costs its thread', () => {
-  const compares = fail<Loss>({ cause: 'hung', claim: 0, rule: 'sex-drug' });
+  const compares = fail<ShadowLoss>({ cause: 'hung', claim: 0, rule: 'sex-drug', wasKilled: false });
 
   test('ends, is told once, and is not tried again by this order, after no restart', async () => {
     const node = startNode({ compares });
@@ -348,7 +373,7 @@ describe('one that costs its thread', () => {
     answerOne(node);
     await node.shadows.look();
     expect(node.said.slice(1)).toEqual(['lost 2: hung, sex-drug']);
-    expect(node.threads).toEqual({ running: 0, started: 1 });
+    expect(node.processes).toEqual({ running: 0, started: 1 });
     await until(async () => (await new KeptOrders(folder).read()).lost !== null);
 
     const again = startNode();
