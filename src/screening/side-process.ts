@@ -5,9 +5,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { fail, ok, type Result } from '../base/result.js';
 
@@ -23,8 +22,6 @@ export interface SideSettings {
 
 /** Node itself cannot ask for this. */
 const idler = '/usr/bin/chrt';
-/** Becomes what it is told to start, so that it is the same process; as it was where the system forbids it. */
-const asIdle = ['/bin/sh', '-c', `${idler} -i -p 0 $$ 2>/dev/null; exec "$@"`, 'idle'];
 /**
  * Whether this system knows processes that make way at once. A low priority alone does not: on Linux whoever wakes up
  * waits for the end of the turn at hand, which takes milliseconds.
@@ -47,9 +44,26 @@ export function startAside({
     `--max-old-space-size=${maxOldGenerationSizeMb}`,
     fileURLToPath(entryFile),
   ];
-  const started = begin(idle && mayIdle ? [...asIdle, ...program] : program);
+  if (process.platform === 'linux') return begin([...mannered(priority, idle), ...program]);
+  const started = begin(program);
   if (started.ok) stepBack(started.value, priority);
   return started;
+}
+
+/**
+ * Becomes what it is told to start, so that it is the same process. On Linux a priority is that of one thread, from
+ * which those that it starts have theirs: set from outside, it would come too late for some. What the system forbids
+ * is left as it was.
+ */
+function mannered(priority: number, idle: boolean): readonly string[] {
+  const steps = Math.max(0, priority - getPriority());
+  const manners = [
+    // Where the machine, or what this service may take of it, is full, the kernel ends this one before the service.
+    'echo 1000 > /proc/$$/oom_score_adj',
+    ...(idle && mayIdle ? [`${idler} -i -p 0 $$`] : []),
+  ];
+  const script = `{ ${manners.join('; ')}; } 2>/dev/null; exec nice -n ${steps} "$@"`;
+  return ['/bin/sh', '-c', script, 'aside'];
 }
 
 function begin([program = '', ...words]: readonly string[]): Result<ChildProcess, string> {
@@ -61,7 +75,6 @@ function begin([program = '', ...words]: readonly string[]): Result<ChildProcess
   }
 }
 
-/** On Linux a priority is that of one thread: here of the first, from which all others have theirs. */
 function stepBack({ pid }: ChildProcess, priority: number): void {
   if (pid === undefined) return;
   try {
@@ -69,8 +82,6 @@ function stepBack({ pid }: ChildProcess, priority: number): void {
   } catch {
     // It has ended already, or may not be told: it comes to the same answer.
   }
-  // Where the machine, or what this service may take of it, is full, the kernel ends this one before the service.
-  if (process.platform === 'linux') writeFile(`/proc/${pid}/oom_score_adj`, '1000').catch(() => undefined);
 }
 
 /** A process aside keeps nobody from ending. */
