@@ -30,6 +30,7 @@ const smokes: readonly Smoke[] = [
   { file: '../readers/allocation.js' },
   { file: '../history/main.js' },
   { file: '../replay/main.js' },
+  { file: '../compile/main.js' },
   // Limits that nobody can keep: a guard that is satisfied by them guards nothing.
   {
     file: '../guard.js',
