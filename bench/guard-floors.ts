@@ -88,7 +88,7 @@ export async function bestOf(
       for (const verdict of verdicts) say(`  ${verdictLine(verdict)}`);
       if (verdicts.every(({ kept }) => kept)) return true;
     } catch (error) {
-      // No answer within ten seconds, a start that took a minute: a try that measured nothing has failed.
+      // No answer within ten seconds, a start that took three: a try that measured nothing has failed.
       say(`  BROKEN  ${error instanceof Error ? error.message : String(error)}`);
     }
   }

@@ -45,7 +45,7 @@ class DurableNode {
       watchdogMs: 10_000,
       replicas: 1,
       // Long enough to be renewed in time, on a busy machine too.
-      leaseMs: 6_000,
+      leaseMs: 20_000,
       publishPatienceMs: 1_000,
     });
   }

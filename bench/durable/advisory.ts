@@ -120,7 +120,8 @@ async function compare(target: AdvisoryTarget, size: DurableSize): Promise<Advis
 
 /** Decided a second, with settlements coming in as fast as they are decided. */
 async function mostSettled({ url }: AdvisoryTarget, size: DurableSize, tag: string): Promise<number> {
-  const seconds = size.warmSeconds + size.seconds + 1;
+  // More than it comes to: whoever looks may be late.
+  const seconds = size.warmSeconds + size.seconds + 3;
   const settler = await startSettling(url, size, { tag, seconds, width: undecidedWidth });
   // The lane may still be getting up.
   while ((await settler.look()).decided === 0) await sleep(50);

@@ -32,6 +32,8 @@ interface Size {
 
 /** Generous: start, take-over and pauses of one kill. */
 const secondsPerKill = 60;
+/** Until every settlement has its entry. */
+const patienceSeconds = 180;
 const targetMs = 5_000;
 const { values } = parseArgs({
   options: {
@@ -79,7 +81,10 @@ async function measureTakeOver({ kills, seed, rates }: Size): Promise<Measured> 
     );
     const stored = settling.filter(({ status }) => status === 'stored').length;
     const { claims, entries } = await untilAllDecided(connection);
-    if (claims.length !== stored) throw new Error(`${stored} settlements confirmed, ${claims.length} stored`);
+    // One whose confirmation came too late is stored all the same.
+    if (claims.length < stored || claims.length > settling.length) {
+      throw new Error(`${settling.length} settlements sent, ${stored} confirmed, ${claims.length} stored`);
+    }
     return {
       settled: claims.length,
       repeated: entries.length - claims.length,
@@ -123,7 +128,7 @@ async function untilAllDecided(
   connection: NatsConnection,
 ): Promise<{ readonly claims: readonly Stored[]; readonly entries: readonly Stored[] }> {
   const claims = await storedIn(connection, streams.claims.name);
-  for (let looks = 0; looks < 30; looks++) {
+  for (let looks = 0; looks < patienceSeconds; looks++) {
     const entries = await storedIn(connection, streams.decisions.name);
     const decided = new Set(entries.map(({ seq }) => seq));
     if (claims.every(({ seq }) => decided.has(seq))) return { claims, entries };

@@ -75,7 +75,8 @@ export async function closedLoop(
   let next = 0;
   await Promise.all(
     Array.from({ length: width }, async () => {
-      for (let nowMs = systemClock.tickMs(); nowMs < endMs; nowMs = systemClock.tickMs()) {
+      // The first `width` leave whatever the time: of a machine that stands still, too, all are in flight at once.
+      for (let nowMs = systemClock.tickMs(); next < width || nowMs < endMs; nowMs = systemClock.tickMs()) {
         await inFlight.start(next++, nowMs);
       }
     }),

@@ -20,12 +20,12 @@ export interface ServiceUnderTest {
   stop(): Promise<void>;
 }
 
-const readyWithinMs = 60_000;
+const readyWithinMs = 180_000;
 
 /** Under full load a claim waits; one that is answered unscreened for that would count as a fast answer. */
 const wholeAnswers = { CLAIMGATE_BUDGET_PRE_MS: '10000', CLAIMGATE_BUDGET_MID_MS: '10000' };
 
-/** Throws with the service's last words where it does not get ready within a minute. */
+/** Throws with the service's last words where it does not get ready within three minutes. */
 export async function startServiceUnderTest(
   natsUrl: string,
   environment: Readonly<Record<string, string>> = {},

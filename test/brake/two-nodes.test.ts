@@ -207,6 +207,8 @@ test('the next bad rule is stopped without a broker, and everywhere once there i
   js.revived.push(again.value);
   await expect.poll(() => metricsOf(there), patiently).toContain(braked(otherBadRule));
   await expect.poll(() => metricsOf(here), patiently).toContain('claimgate_brakes_unwritten 0\n');
+  // The nodes may be back before us.
+  await until(() => js.link.connected);
   expect((await overlay()).brakes.map(({ rules }) => rules)).toEqual([[badRule], [otherBadRule]]);
   expect([await isShown(there), await isShown(there, crown)]).toEqual([true, false]);
 });

@@ -12,7 +12,7 @@ import { TwoNodes, until } from './two-nodes.js';
 
 const seed = drawSeed();
 /** Long enough for the decider to commit in time what reached it before the broker died, on a busy machine too. */
-const leaseMs = 8_000;
+const leaseMs = 15_000;
 
 let two: TwoNodes;
 

@@ -87,7 +87,8 @@ async function perform(
   const { seed, kills, events, say } = options;
   const deliveries = deliveriesOf({ seed, events, todayMs: Date.now() });
   for (const node of stage.nodes) node.start();
-  await until(async () => (await Promise.all(stage.nodes.map((node) => node.ready()))).some(Boolean));
+  // All of them: what has never begun has nothing to export yet.
+  await until(async () => (await Promise.all(stage.nodes.map((node) => node.ready()))).every(Boolean));
   await haveRepetitionsKept(connection);
   say(`seed ${seed}: ${deliveries.length} deliveries, ${kills} kills, ${folder}`);
   const random = new Random(seed + 2);

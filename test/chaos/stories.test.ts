@@ -154,7 +154,7 @@ beforeAll(async () => {
     node.start();
     while (!(await node.ready())) await sleep(100);
     for (const { institution, body } of messages) {
-      await jetstream(connection).publish(`claimgate.settle.${institution}`, body);
+      await jetstream(connection, { timeout: 60_000 }).publish(`claimgate.settle.${institution}`, body);
     }
     const done = async () =>
       (await readStream(connection, 'DECISIONS')).some((e) => claimSequence(e) === messages.length);

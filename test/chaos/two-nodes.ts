@@ -55,7 +55,7 @@ export class TwoNodes {
 
   /** The node that holds the lease, and the other; waits until one does. */
   async roles(): Promise<{ readonly decider: NodeProcess; readonly other: NodeProcess }> {
-    const bucket = await new Kvm(this.connection).open('claimgate-lease');
+    const bucket = await new Kvm(jetstream(this.connection, { timeout: patienceMs })).open('claimgate-lease');
     const [first, second] = this.nodes;
     for (;;) {
       const holder = (await bucket.get('decider'))?.string() ?? '';
@@ -68,9 +68,10 @@ export class TwoNodes {
 
   /** Stores them in CLAIMS, one after the other; returns the sequence of the last. */
   async send(deliveries: readonly Delivery[]): Promise<number> {
+    const stream = jetstream(this.connection, { timeout: patienceMs });
     let last = 0;
     for (const { institution, body } of deliveries) {
-      last = (await jetstream(this.connection).publish(`claimgate.settle.${institution}`, body)).seq;
+      last = (await stream.publish(`claimgate.settle.${institution}`, body)).seq;
     }
     this.#sent.push(...deliveries);
     return last;

@@ -2,9 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deadLetterOf } from '../../src/egress/dead-letter.js';
 import type { LogMessage } from '../../src/nats/ordered-log.js';
-import { storedMessage } from '../../src/nats/stored-message.js';
 import { startTestBroker } from '../nats/broker-fixture.js';
-import { type Jetstream, startJetstream } from '../nats/jetstream-fixture.js';
+import { type Jetstream, startJetstream, storedInTime } from '../nats/jetstream-fixture.js';
 import { claimgate } from './command-line.js';
 
 const gbk = Buffer.concat([
@@ -158,7 +157,7 @@ describe('claimgate deadletter without a broker, or without letters', () => {
 });
 
 async function inClaims(seq: number): Promise<LogMessage> {
-  const found = await storedMessage(js.link, 'CLAIMS', seq);
+  const found = await storedInTime(js.link, 'CLAIMS', seq);
   if (!found.ok || found.value === null) throw new Error(`no message ${seq}`);
   return found.value;
 }

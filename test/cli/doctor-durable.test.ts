@@ -9,9 +9,8 @@ import { streamText } from '../../src/cli/doctor-streams.js';
 import { sizeText, spanText } from '../../src/cli/words.js';
 import { readSettings, type Settings } from '../../src/config/settings.js';
 import { HistoryStore, type Position } from '../../src/history/store.js';
-import { storedMessage } from '../../src/nats/stored-message.js';
 import { startTestBroker } from '../nats/broker-fixture.js';
-import { type Jetstream, settle, startJetstream } from '../nats/jetstream-fixture.js';
+import { type Jetstream, settle, startJetstream, storedInTime } from '../nats/jetstream-fixture.js';
 
 let js: Jetstream;
 let folder = '';
@@ -175,6 +174,6 @@ describe('sizes in words', () => {
 });
 
 async function timeOf(seq: number): Promise<number | null> {
-  const found = await storedMessage(js.link, 'CLAIMS', seq);
+  const found = await storedInTime(js.link, 'CLAIMS', seq);
   return found.ok ? (found.value?.streamMs ?? null) : null;
 }

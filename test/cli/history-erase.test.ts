@@ -12,8 +12,7 @@ import { readSales } from '../../src/history/events/trace-record.js';
 import { patientKey } from '../../src/history/source.js';
 import { key16 } from '../../src/history/state.js';
 import { HistoryStore } from '../../src/history/store.js';
-import { storedMessage } from '../../src/nats/stored-message.js';
-import { type Jetstream, settle, startJetstream } from '../nats/jetstream-fixture.js';
+import { type Jetstream, settle, startJetstream, storedInTime } from '../nats/jetstream-fixture.js';
 import { claimgate } from './command-line.js';
 import { begun, bodyOf, hospital, line, secret, settlement, takeIn } from './settled-history.js';
 
@@ -104,7 +103,7 @@ function recordOf(store: HistoryStore, person: string): Uint8Array | undefined {
 
 async function left(stream: string, upTo: number): Promise<readonly number[]> {
   const all = Array.from({ length: upTo }, (_, i) => i + 1);
-  const found = await Promise.all(all.map((seq) => storedMessage(js.link, stream, seq)));
+  const found = await Promise.all(all.map((seq) => storedInTime(js.link, stream, seq)));
   return all.filter((_, i) => found[i]?.ok === true && found[i].value !== null);
 }
 

@@ -9,9 +9,8 @@ import { jetstream } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HistoryStore, type Position } from '../../src/history/store.js';
-import { storedMessage } from '../../src/nats/stored-message.js';
 import { ensureStreams } from '../../src/nats/streams.js';
-import { type Jetstream, settle, startJetstream } from '../nats/jetstream-fixture.js';
+import { type Jetstream, settle, startJetstream, storedInTime } from '../nats/jetstream-fixture.js';
 import { claimgate } from './command-line.js';
 import { begun, bodyOf, hospital, settlement, takeIn } from './settled-history.js';
 
@@ -77,7 +76,7 @@ async function createdOf(stream: string): Promise<string> {
 }
 
 async function timeOf(seq: number, stream = 'CLAIMS'): Promise<number | null> {
-  const found = await storedMessage(js.link, stream, seq);
+  const found = await storedInTime(js.link, stream, seq);
   return found.ok ? (found.value?.streamMs ?? null) : null;
 }
 

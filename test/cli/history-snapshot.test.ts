@@ -18,7 +18,9 @@ it('shows one state while the service goes on', async () => {
   const dataDir = newFolder();
   committing = await commitInto(join(dataDir, 'history'));
   const seen: { position: number; digest: string }[] = [];
-  for (let i = 0; i < 6; i++) {
+  const places = () => new Set(seen.map(({ position }) => position));
+  // On a busy machine nothing may have been committed between two of them.
+  while (places().size < 6) {
     const { code, out, err } = await claimgate(['history', 'export', '--all'], {
       CLAIMGATE_DATA_DIR: dataDir,
     });
@@ -27,11 +29,11 @@ it('shows one state while the service goes on', async () => {
   }
   committing.kill('SIGKILL');
   const positions = seen.map(({ position }) => position);
-  expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));
+  expect(positions).toEqual(positions.toSorted((a, b) => a - b));
   const twin = await newStore();
   for (const { position, digest } of seen) {
     const from = twin.position()?.committed ?? 0;
-    await twin.commit(batchOf(from + 1, position, textBytes));
+    if (position > from) await twin.commit(batchOf(from + 1, position, textBytes));
     expect(twin.digest()).toBe(digest);
   }
 });

@@ -15,7 +15,14 @@ import {
   settlementOf,
   wordsOf,
 } from '../ingress/lane-fixture.js';
-import { type Jetstream, loseTail, settle, startJetstream, until } from '../nats/jetstream-fixture.js';
+import {
+  copyStore,
+  type Jetstream,
+  loseTail,
+  settle,
+  startJetstream,
+  until,
+} from '../nats/jetstream-fixture.js';
 import { claimgate } from './command-line.js';
 
 let js: Jetstream;
@@ -62,18 +69,16 @@ async function makeAnew(...names: readonly string[]): Promise<void> {
   if (!made.ok) throw new Error(made.error.problems.join('; '));
 }
 
-const store = () => join(js.broker.folder, 'jetstream');
-
 async function keepCopy(): Promise<string> {
   const copy = join(folder, 'copy');
-  await cp(store(), copy, { recursive: true });
+  await copyStore(js, copy);
   return copy;
 }
 
 /** The broker comes back with these streams as they were when the copy was made. */
 async function forget(copy: string, ...names: readonly string[]): Promise<void> {
   const mixed = join(folder, 'mixed');
-  await cp(store(), mixed, { recursive: true });
+  await copyStore(js, mixed);
   for (const name of names) {
     const place = join('jetstream', '$G', 'streams', name);
     await rm(join(mixed, place), { recursive: true });

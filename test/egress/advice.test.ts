@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { adviceCopies, type CopyAdvice } from '../../src/egress/advice.js';
 import { CountedPublisher } from '../../src/nats/counted-publisher.js';
-import { storedMessage } from '../../src/nats/stored-message.js';
 import type { Outcome } from '../../src/screening/protocol.js';
 import type { Answer } from '../../src/screening/terms.js';
 import { outcome } from '../ingress/edge-fixture.js';
 import { maxPayloadBytes } from '../nats/broker-fixture.js';
-import { freeze, type Jetstream, startJetstream, until } from '../nats/jetstream-fixture.js';
+import { freeze, type Jetstream, startJetstream, storedInTime, until } from '../nats/jetstream-fixture.js';
 
 let js: Jetstream;
 let publisher: CountedPublisher;
@@ -46,7 +45,7 @@ describe('a copy of an advisory answer', () => {
     copy(answer(), 3.25);
     copy(answer('{}', { institution: null }), 1);
     await until(() => publisher.unconfirmed === 0);
-    const found = await storedMessage(js.link, 'ADVICE', 1);
+    const found = await storedInTime(js.link, 'ADVICE', 1);
     const message = found.ok ? found.value : null;
     expect(message?.subject).toBe('claimgate.advice.H1.alert');
     expect(Buffer.from(message!.data).toString()).toBe('{"status":"alert"}');
@@ -56,7 +55,7 @@ describe('a copy of an advisory answer', () => {
       '1',
       '3.250',
     ]);
-    const second = await storedMessage(js.link, 'ADVICE', 2);
+    const second = await storedInTime(js.link, 'ADVICE', 2);
     expect(second.ok && second.value?.subject).toBe('claimgate.advice.unknown.alert');
     expect(lost).toEqual({});
   });
@@ -66,14 +65,14 @@ describe('a copy of an advisory answer', () => {
     const from = national.indexOf('{"a"');
     copy(answer(national, { decisionAt: { from, to: from + 7 } }), 1);
     await until(() => publisher.unconfirmed === 0);
-    const found = await storedMessage(js.link, 'ADVICE', 1);
+    const found = await storedInTime(js.link, 'ADVICE', 1);
     expect(found.ok && Buffer.from(found.value!.data).toString()).toBe('{"a":1}');
   });
 
   test('of a body whose institution is none is filed under nobody', async () => {
     copy(answer('{}', { institution: 'H1.pass.>' }), 1);
     await until(() => publisher.unconfirmed === 0);
-    const found = await storedMessage(js.link, 'ADVICE', 1);
+    const found = await storedInTime(js.link, 'ADVICE', 1);
     expect(found.ok && found.value?.subject).toBe('claimgate.advice.unknown.alert');
   });
 

@@ -3,9 +3,14 @@ import { messageHeadroomBytes } from '../../src/base/broker-limits.js';
 import { type Answer, DecisionPublisher } from '../../src/egress/decision-publisher.js';
 import { type LogMessage, openClaimsLog } from '../../src/nats/claims-log.js';
 import { ConfirmedPublisher } from '../../src/nats/confirmed-publisher.js';
-import { storedMessage } from '../../src/nats/stored-message.js';
 import { maxPayloadBytes } from '../nats/broker-fixture.js';
-import { type Jetstream, killBroker, settle, startJetstream } from '../nats/jetstream-fixture.js';
+import {
+  type Jetstream,
+  killBroker,
+  settle,
+  startJetstream,
+  storedInTime,
+} from '../nats/jetstream-fixture.js';
 
 const created = '2026-03-12T01:00:00.123456789Z';
 let js: Jetstream;
@@ -18,15 +23,16 @@ let decisions: DecisionPublisher;
 
 beforeEach(async () => {
   js = await startJetstream();
-  publisher = new ConfirmedPublisher({ link: js.link, retryMs: 500 });
+  // An answer may take its time: what is sent again would be told to have been there.
+  publisher = new ConfirmedPublisher({ link: js.link, retryMs: 60_000 });
   gone = [];
   shortened = [];
   tooLarge = [];
   lost = [];
   decisions = new DecisionPublisher({
     publisher,
-    messageAt: async (seq) => await storedMessage(js.link, 'CLAIMS', seq),
-    entryAt: async (place) => await storedMessage(js.link, 'DECISIONS', place),
+    messageAt: async (seq) => await storedInTime(js.link, 'CLAIMS', seq),
+    entryAt: async (place) => await storedInTime(js.link, 'DECISIONS', place),
     onLetterGone: (seq) => void gone.push(seq),
     onShortened: (seq) => void shortened.push(seq),
     onPartTooLarge: (seq, _why, isNew) => void tooLarge.push([seq, isNew]),
@@ -51,9 +57,8 @@ async function stored(stream: string): Promise<LogMessage[]> {
   const { state } = await js.manager.streams.info(stream);
   const messages: LogMessage[] = [];
   for (let seq = 1; seq <= state.last_seq; seq++) {
-    let found = await storedMessage(js.link, stream, seq);
-    // A busy broker may take longer than one question waits.
-    while (!found.ok) found = await storedMessage(js.link, stream, seq);
+    const found = await storedInTime(js.link, stream, seq);
+    if (!found.ok) throw new Error(found.error);
     if (found.value !== null) messages.push(found.value);
   }
   return messages;

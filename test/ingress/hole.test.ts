@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sequenceOf } from '../../src/egress/decision-entry.js';
 import { type Jetstream, settle, startJetstream, until } from '../nats/jetstream-fixture.js';
 import { entriesOf, institution, LaneNode, settlementOf } from './lane-fixture.js';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Messages; of what their entries take, a good half is kept. */
 const last = 20;

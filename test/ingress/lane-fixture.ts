@@ -8,12 +8,11 @@ import { Lane } from '../../src/ingress/lane.js';
 import { ConfirmedPublisher } from '../../src/nats/confirmed-publisher.js';
 import type { NatsLink } from '../../src/nats/connection.js';
 import { type LogMessage, OrderedLog } from '../../src/nats/ordered-log.js';
-import { storedMessage } from '../../src/nats/stored-message.js';
 import { streams } from '../../src/nats/streams.js';
 import type { Ruleset } from '../../src/ruleset/runtime/screened.js';
 import type { LogBatch } from '../../src/screening/protocol/decide.js';
 import { decideBatch } from '../../workers/decide-batch.js';
-import { until } from '../nats/jetstream-fixture.js';
+import { storedInTime, until } from '../nats/jetstream-fixture.js';
 import { claimOf, findsItemX, jsonOf, loadedOf, newProgress } from '../workers/fixtures/rulesets.js';
 
 export const institution = 'H35010200001';
@@ -66,8 +65,8 @@ export class LaneNode {
             return await this.#publisher.publish({ ...outgoing, headers }, withinMs);
           },
         },
-        messageAt: (seq) => storedMessage(link, streams.claims.name, seq),
-        entryAt: (place) => storedMessage(link, streams.decisions.name, place),
+        messageAt: (seq) => storedInTime(link, streams.claims.name, seq),
+        entryAt: (place) => storedInTime(link, streams.decisions.name, place),
       }),
       decide: async (batch: LogBatch) =>
         ok(decideBatch(batch, store.reader(), loaded, progress, systemClock)),
@@ -119,6 +118,11 @@ export class LaneNode {
 
   async untilAt(seq: number): Promise<void> {
     await until(() => this.at >= seq);
+  }
+
+  /** Until something waits that a mute node would publish: what is committed may be seen before its turn has come. */
+  async untilHeldBack(): Promise<void> {
+    await until(() => this.#waiting.length > 0);
   }
 
   async stop(): Promise<void> {

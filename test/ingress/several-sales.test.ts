@@ -3,9 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { storedMessage } from '../../src/nats/stored-message.js';
 import { encodeMessage, salesMessage } from '../claim/durable/national-messages.js';
-import { type Jetstream, settle, startJetstream, until } from '../nats/jetstream-fixture.js';
+import { type Jetstream, settle, startJetstream, storedInTime, until } from '../nats/jetstream-fixture.js';
 import { institution, LaneNode, wordsOf } from './lane-fixture.js';
 
 let js: Jetstream;
@@ -52,7 +51,7 @@ test('comes back sale by sale, and a follower has the same history', async () =>
   const seq = await settle(js.link, batch('M1'), institution);
   await Promise.all([decider.untilAt(seq + 2), follower.untilAt(seq + 2)]);
   expect(await said(decider)).toEqual(asSent);
-  const part = await storedMessage(js.link, 'CLAIMS', seq + 1);
+  const part = await storedInTime(js.link, 'CLAIMS', seq + 1);
   const names = ['Claimgate-Part-Of', 'Content-Type', 'Claimgate-Version'];
   expect(part.ok && names.map((name) => part.value?.header(name))).toEqual([
     String(seq),
@@ -84,6 +83,8 @@ test('whose decider died before its parts were out is taken apart by the next', 
   await stop(first);
   second.turn(true);
   await second.untilAt(seq + 2);
+  // What is committed is published behind it.
+  await until(async () => (await said(second)).length === 3);
   expect(await said(second)).toEqual(asSent);
   expect(second.problems).toEqual([]);
 });

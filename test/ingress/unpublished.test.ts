@@ -12,6 +12,7 @@ test('is published again by an idle decider, which says what was wrong', async (
   const node = await LaneNode.start(folder, js.link, { isDecider: true, isMute: true });
   try {
     await node.untilAt(await settle(js.link, settlementOf('E1'), institution));
+    await node.untilHeldBack();
     node.unmute();
     await until(async () => (await entriesOf(js.link)).length === 1);
     expect(node.problems).toEqual([expect.stringContaining('message 1 of CLAIMS: mute')]);

@@ -1,4 +1,5 @@
 /** The log while everything happens at once, in an order that fast-check draws and prints where it fails. */
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type OrderedLog, openClaimsLog } from '../../src/nats/claims-log.js';
@@ -8,12 +9,15 @@ import { type Jetstream, linkTo, startJetstream, until } from './jetstream-fixtu
 
 let js: Jetstream;
 let reader: NatsLink;
+/** Asks again soon: a broker that was killed answers nothing. */
+let manager: JetStreamManager;
 let publisher: ConfirmedPublisher;
 let runs = 0;
 
 beforeEach(async () => {
   js = await startJetstream();
   reader = await linkTo(js.broker.url);
+  manager = await jetstreamManager(js.link.connection);
   publisher = new ConfirmedPublisher({ link: js.link, retryMs: 500 });
 });
 afterEach(async () => {
@@ -83,11 +87,11 @@ function signal(name: NodeJS.Signals): void {
 
 async function forgetConsumers(): Promise<void> {
   // The broker may be away: then it forgets them without our help.
-  const consumers = await js.manager.consumers
+  const consumers = await manager.consumers
     .list('CLAIMS')
     .next()
     .catch(() => []);
-  for (const { name } of consumers) await js.manager.consumers.delete('CLAIMS', name).catch(() => {});
+  for (const { name } of consumers) await manager.consumers.delete('CLAIMS', name).catch(() => {});
 }
 
 /** Asked until it answers: the run before may have ended with a kill. */
@@ -102,7 +106,7 @@ async function lastSequence(): Promise<number> {
 
 async function streamEnd(): Promise<number | null> {
   try {
-    return (await js.manager.streams.info('CLAIMS')).state.last_seq;
+    return (await manager.streams.info('CLAIMS')).state.last_seq;
   } catch {
     return null;
   }

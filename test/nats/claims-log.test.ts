@@ -1,4 +1,3 @@
-import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import {
 import type { LogEvents, LogOptions } from '../../src/nats/ordered-log.js';
 import { ensureStreams, streams } from '../../src/nats/streams.js';
 import {
+  copyStore,
   freeze,
   type Jetstream,
   killBroker,
@@ -245,8 +245,8 @@ describe('whatever happens meanwhile', () => {
     const { events, trouble } = watched();
     await js.manager.streams.delete('CLAIMS');
     const log = open({ events });
-    await until(() => trouble.length > 0);
-    expect(trouble).toEqual(['stream not found']);
+    // A busy broker may be too late with its answer before.
+    await until(() => trouble.includes('stream not found'));
     await ensureStreams(js.link, { replicas: 1 });
     await store(1);
     expect(sequences(await read(log, 1))).toEqual([1]);
@@ -291,7 +291,7 @@ describe('a stream that is not the one we knew', () => {
   test('a broker that lost its tail while we read', async () => {
     await store(3);
     const copy = join(js.broker.folder, 'copy');
-    await cp(join(js.broker.folder, 'jetstream'), copy, { recursive: true });
+    await copyStore(js, copy);
     await store(3, 4);
     const told: StreamEstranged[] = [];
     const log = open({ events: { onEstranged: (estranged) => void told.push(estranged) } });

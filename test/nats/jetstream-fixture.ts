@@ -2,8 +2,11 @@
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import type { Result } from '../../src/base/result.js';
 import { NatsLink } from '../../src/nats/connection.js';
 import { type EmbeddedBroker, startBroker } from '../../src/nats/embedded.js';
+import type { LogMessage } from '../../src/nats/ordered-log.js';
+import { storedMessage } from '../../src/nats/stored-message.js';
 import { ensureStreams } from '../../src/nats/streams.js';
 import { maxPayloadBytes, serverProgram, startTestBroker, type TestBroker } from './broker-fixture.js';
 
@@ -22,7 +25,8 @@ export async function startJetstream(): Promise<Jetstream> {
   const link = await linkTo(broker.url);
   const made = await ensureStreams(link, { replicas: 1 });
   if (!made.ok) throw new Error(made.error.problems.join('; '));
-  const manager = await jetstreamManager(link.connection);
+  // A busy broker may take its time.
+  const manager = await jetstreamManager(link.connection, { timeout: 60_000 });
   const revived: EmbeddedBroker[] = [];
   return {
     broker,
@@ -60,6 +64,25 @@ export async function freeze(pid: number): Promise<void> {
     const statuses = threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/status`, 'utf8'));
     return (await Promise.all(statuses)).every((status) => /^State:\tT/m.test(status));
   });
+}
+
+/** What the broker has stored, as it is at one moment: while it runs, files come and go under whoever copies them. */
+export async function copyStore({ broker }: Jetstream, to: string): Promise<void> {
+  const { pid } = broker.broker;
+  await freeze(pid);
+  await cp(join(broker.folder, 'jetstream'), to, { recursive: true });
+  process.kill(pid, 'SIGCONT');
+}
+
+/** As `storedMessage`; asked again where a busy broker takes longer than one question waits. */
+export async function storedInTime(
+  link: NatsLink,
+  stream: string,
+  seq: number,
+): Promise<Result<LogMessage | null, string>> {
+  let found = await storedMessage(link, stream, seq);
+  while (!found.ok && found.error === 'timeout') found = await storedMessage(link, stream, seq);
+  return found;
 }
 
 /** Has the broker forget everything since the store was copied, as a power cut may; `link` is up again then. */

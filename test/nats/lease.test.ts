@@ -65,13 +65,14 @@ describe('a lease', () => {
     const holders = (): Seeker[] => seekers.filter(({ lease }) => lease.stillMine());
     await until(() => holders().length > 0);
     const bucket = await new Kvm(jetstream(js.link.connection)).open('lease');
+    const takeOvers = () =>
+      seekers.flatMap(({ happened }) => happened.filter((what) => what === 'held')).length;
+    // Whoever holds it renews it; a busy machine may cost somebody the lease, but not at each renewal.
     await until(async () => {
       expect(holders().length).toBeLessThanOrEqual(1);
-      return ((await bucket.get('decider'))?.revision ?? 0) >= 10;
+      const revision = (await bucket.get('decider'))?.revision ?? 0;
+      return revision - takeOvers() >= 6;
     });
-    // Whoever holds it renews it; a busy machine may cost somebody the lease, but not at each renewal.
-    const held = seekers.flatMap(({ happened }) => happened.filter((what) => what === 'held'));
-    expect(held.length).toBeLessThan(5);
   });
 
   test('that is released goes to another at once, which is before it would have grown old', async () => {
@@ -134,8 +135,9 @@ describe('a lease', () => {
   test('a bucket whose entries never grow old is refused', async () => {
     await new Kvm(jetstream(js.link.connection)).create('lease', { history: 1 });
     const { lease, happened } = seek('only');
-    await until(() => happened.length > 0);
-    expect(happened[0]).toBe(`bucket lease: ttl should be ${maxAgeMs} ms and is not set`);
+    // A busy broker may be too late with its answer before.
+    await until(() => happened.includes(`bucket lease: ttl should be ${maxAgeMs} ms and is not set`));
+    expect(happened).not.toContain('held');
     expect(lease.stillMine()).toBe(false);
   });
 

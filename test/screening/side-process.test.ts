@@ -7,9 +7,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-
-vi.setConfig({ testTimeout: 120_000 });
+import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const dist = process.env['CLAIMGATE_TEST_DIST'] ?? new URL('../../dist/', import.meta.url).href;
 const at = (path: string): string => JSON.stringify(new URL(path, dist).href);
@@ -57,11 +55,11 @@ test.each([
     void ${asked};
     setInterval(() => {}, 1_000);`;
   node = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'ignore' });
-  await expect.poll(() => existsSync(pid), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => existsSync(pid)).toBe(true);
   const deep = Number(await readFile(pid, 'utf8'));
   expect(isAlive(deep)).toBe(true);
   node.kill('SIGKILL');
-  await expect.poll(() => isAlive(deep), { timeout: 60_000 }).toBe(false);
+  await expect.poll(() => isAlive(deep)).toBe(false);
 });
 
 test.each(['desk', 'compile'])('the process of the %s looks whether its node is there', async (name) => {

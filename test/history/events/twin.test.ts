@@ -214,7 +214,7 @@ function answersOfModel(model: Model): ReturnType<typeof answersOf> {
   };
 }
 
-it('the records answer as the model does', { timeout: 60_000 }, () => {
+it('the records answer as the model does', () => {
   fc.assert(
     fc.property(log, (drafts) => {
       const [run, model] = [new Run(), new Model()];

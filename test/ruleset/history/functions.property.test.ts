@@ -61,9 +61,11 @@ describe('functions of the past', () => {
         }
       },
     );
+    const names = () => new Set([...counts.keys()].map((key) => key.split(' ')[0] as string));
+    const barren = () => [...names()].filter((name) => !counts.has(`${name} some`));
     fc.assert(property, { numRuns: 800 });
-    // Every function was asked where there is something to find.
-    const names = new Set([...counts.keys()].map((key) => key.split(' ')[0] as string));
-    for (const name of names) expect(counts.get(`${name} some`) ?? 0, name).toBeGreaterThan(0);
+    // Every function is asked where there is something to find, be it in the next draws: for some that is rare.
+    for (let more = 0; more < 10 && barren().length > 0; more++) fc.assert(property, { numRuns: 800 });
+    expect(barren()).toEqual([]);
   });
 });
