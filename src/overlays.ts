@@ -60,7 +60,6 @@ export class Overlays {
   #inForce: InForceHere | null = null;
   /** What was looked at last, with its revision; and what has to be written over it, null: nothing. */
   #seen: { readonly words: string; readonly instead: StoredOverlay | null } = { words: '', instead: null };
-  #unwatch: () => void = () => {};
   #writtenAtMs = Number.NEGATIVE_INFINITY;
   /** Of versions that brakes name, as they came; a manifest never changes. */
   readonly #manifests = new Map<number, unknown>();
@@ -87,8 +86,7 @@ export class Overlays {
 
   /** Follows the document from now on; the broker has to be there. */
   start(): void {
-    this.#unwatch = this.#options.store.watch(() => void this.look());
-    void this.look();
+    this.#looks.follow((onChange) => this.#options.store.watch(onChange));
   }
 
   /** Resolves when what lies at the broker has been looked at. */
@@ -97,7 +95,6 @@ export class Overlays {
   }
 
   async stop(): Promise<void> {
-    this.#unwatch();
     await this.#looks.stop(stopPatienceMs);
   }
 

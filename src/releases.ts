@@ -25,8 +25,8 @@ import { putBack } from './ruleset/release/put-back.js';
 import { type Before, neededBy, type Release, readRelease } from './ruleset/release/read-release.js';
 import type { Refusal } from './ruleset/release/refusal.js';
 import { acceptPointer } from './ruleset/release/release.js';
+import { ReleaseKeeper } from './ruleset/release/release-keeper.js';
 import type { Shelf } from './ruleset/release/shelf.js';
-import { textOf } from './ruleset/release/text-of.js';
 import type { TrustedKeys } from './ruleset/release/trust.js';
 import { readWarranted } from './ruleset/release/warrant.js';
 import { Bringing, type BringingOptions, type RulesetLoader } from './screening/bringing.js';
@@ -51,8 +51,11 @@ export interface ReleasesOptions {
   readonly clock: Clock;
   /** Told of the versions in force whenever these may be others, before any claim is judged by them. */
   readonly onVersions?: (inForce: readonly Manifest[]) => void;
-  /** Told where nothing lies at the broker and nothing was ever accepted here: the node's own folder counts. */
-  readonly onNone?: () => void;
+  /**
+   * Told where the node's own folder counts: nothing was ever accepted here, and nothing lies at the broker, or did
+   * when the node went down.
+   */
+  readonly onOwnFolder?: () => void;
   /** Before a compiler is started again that has ended for a reason of its own. */
   readonly compilerPauseMs?: number;
 }
@@ -75,6 +78,7 @@ interface Declined {
 export class Releases {
   readonly #options: ReleasesOptions;
   readonly #bringing: Bringing;
+  readonly #keeper: ReleaseKeeper;
   readonly #looks = new Looks(() => this.#lookOnce());
   readonly #again: LooksAgain;
   readonly #trouble: SaidOnce;
@@ -85,6 +89,8 @@ export class Releases {
   #kept: Kept | null = null;
   /** It was kept and cannot be read, so nobody knows what it was. */
   #keptIsLost = false;
+  /** The node's own folder counts: nothing was ever accepted here, and nothing lay at the broker when it was seen. */
+  #isOwnFolder = false;
   #inForce: Release | null = null;
   #underWay: UnderWay | null = null;
   #declined: Declined | null = null;
@@ -93,18 +99,17 @@ export class Releases {
   /** A node that begins answers nobody yet. */
   #haste: Haste = 'gently';
   readonly #stopping = new AbortController();
-  #unwatch: () => void = () => {};
   readonly #beginning: Appointment;
   #putBackAtMs = Number.NEGATIVE_INFINITY;
   /** Serial of the pointer for which the version before it has been looked after. */
   #previousFor = 0;
-  #keeping: Promise<void> = Promise.resolve();
   /** What is or was in force, by id. */
   readonly #known = new Map<string, RulesetInForce>();
 
   constructor(options: ReleasesOptions) {
     this.#options = options;
     this.#beginning = new Appointment(options.clock);
+    this.#keeper = new ReleaseKeeper(options);
     this.#known.set(options.folder.id, options.folder);
     const { rulesets, compile, compilerPauseMs = usualCompilerPauseMs } = options;
     this.#trouble = new SaidOnce((problem) => options.events.releasesUnreadable(problem));
@@ -112,7 +117,7 @@ export class Releases {
     this.#bringing = new Bringing({
       rulesets,
       compile,
-      text: this.#text,
+      text: this.#keeper.text,
       onCompiled: (compiled) => this.#note(compiled),
     });
   }
@@ -129,8 +134,8 @@ export class Releases {
 
   /**
    * The node answers nobody yet. Puts in force what lies at the broker, where it is `reached`; what was in force when
-   * the node went down where it is not, or has nothing better. Fails with a sentence where that cannot be read or put
-   * back; whether something is in force all the same, `serial` says.
+   * the node went down, be it its own folder, where it is not, or has nothing better. Fails with a sentence where that
+   * cannot be read or put back; whether something is in force all the same, `serial` says.
    */
   async begin(reached: boolean): Promise<Result<null, string>> {
     const { kept, trusted } = this.#options;
@@ -142,6 +147,7 @@ export class Releases {
       const said = acceptPointer(read.value.pointer, { serial: 0, floor: 0 }, trusted);
       this.#last = said.ok ? said.value.pointer : null;
     }
+    this.#isOwnFolder = read.ok && read.value === null && (await kept.isOwnFolder());
     this.#haste = 'at-once';
     if (reached) await this.look();
     const resumed = await this.#resume();
@@ -151,8 +157,7 @@ export class Releases {
 
   /** Follows the pointer from now on; the broker has to be there. */
   start(): void {
-    this.#unwatch = this.#options.store.watch(() => void this.#looks.look());
-    void this.#looks.look();
+    this.#looks.follow((onChange) => this.#options.store.watch(onChange));
   }
 
   /** Resolves when what lies at the broker is in force, or is not to be. */
@@ -168,13 +173,14 @@ export class Releases {
     this.#previousFor = 0;
     this.#again.stop();
     this.#bringing.onlyFor([]);
-    this.#unwatch();
     this.#beginning.cancel();
     await this.#looks.stop(stopPatienceMs, this.#underWay?.done);
   }
 
   async #resume(): Promise<Result<null, string>> {
-    if (this.#inForce !== null || this.#kept === null || this.#stopping.signal.aborted) return ok(null);
+    if (this.#inForce !== null || this.#stopping.signal.aborted) return ok(null);
+    if (this.#isOwnFolder) this.#options.onOwnFolder?.();
+    if (this.#kept === null) return ok(null);
     const { trusted, clock } = this.#options;
     const { pointer, manifests } = this.#kept;
     const startedMs = clock.tickMs();
@@ -193,7 +199,7 @@ export class Releases {
     const found = await store.document('live');
     if (!found.ok) return this.#trouble.is(found.error);
     if (found.value === null) {
-      if (this.#inForce === null && this.#kept === null && !this.#keptIsLost) this.#options.onNone?.();
+      if (this.#inForce === null && this.#kept === null && !this.#keptIsLost) await this.#goByOwnFolder();
       return (await this.#putBack(0)) ? this.#trouble.isOver() : undefined;
     }
     const { value, revision } = found.value;
@@ -208,6 +214,14 @@ export class Releases {
       events.releaseRefused(release.error);
     }
     if (!this.#declined.isOlder || (await this.#putBack(revision))) this.#looked();
+  }
+
+  /** What lies there later and is refused changes nothing of it, after a restart either. */
+  async #goByOwnFolder(): Promise<void> {
+    this.#options.onOwnFolder?.();
+    if (this.#isOwnFolder) return;
+    this.#isOwnFolder = true;
+    await this.#keeper.keepOwnFolder();
   }
 
   #looked(): void {
@@ -313,9 +327,6 @@ export class Releases {
     return brought.ok || brought.error.reason !== 'unreachable';
   }
 
-  readonly #text = (digest: string): Promise<Result<Uint8Array, Refusal>> =>
-    textOf(digest, this.#options.kept, this.#options.store, (write) => this.#keep(write));
-
   async #enter(release: Release, startedMs: number): Promise<void> {
     const { events, clock } = this.#options;
     const { pointer, published, activator } = release;
@@ -328,28 +339,8 @@ export class Releases {
     const { version, rulesetId, serial } = pointer;
     const elapsedMs = clock.tickMs() - startedMs;
     events.releaseInForce({ version, rulesetId, serial, activator: activator.name, elapsedMs });
-    // One after the other, and always what is in force then.
-    this.#keeping = this.#keeping.then(() => this.#keepAll());
-    await this.#keeping;
-  }
-
-  async #keepAll(): Promise<void> {
-    if (this.#inForce === null) return;
-    const { signed, manifests } = this.#inForce;
-    const digests = neededBy(this.#inForce).map(({ sourceDigest }) => sourceDigest);
-    // A version that threads still held came without its text; a start without the broker needs it.
-    for (const digest of digests) await this.#text(digest);
-    const now = { accepted: this.#accepted, pointer: signed, manifests };
-    await this.#keep(() => this.#options.kept.write(now, digests));
-  }
-
-  /** A disk that is full takes no release out of force. */
-  async #keep(write: () => Promise<void>): Promise<void> {
-    try {
-      await write();
-    } catch (error) {
-      this.#options.events.releaseNotKept(error instanceof Error ? error.message : String(error));
-    }
+    // Another may have entered by then.
+    await this.#keeper.keep(() => ({ release: this.#inForce ?? release, accepted: this.#accepted }));
   }
 
   /** In force now, and again when the pointer's time has come. */

@@ -1,8 +1,8 @@
 /**
  * Releases put together, in the order of a node's life:
  *
- *   the folder is in force ─▶ whatever lies at the broker; where that is not reached, what was in force when the node
- *   went down ─▶ whatever lies at the broker, from now on
+ *   the folder is in force ─▶ whatever lies at the broker; where that is not reached, or refused, what was in force
+ *   when the node went down ─▶ whatever lies at the broker, from now on
  *
  * A node that trusts nobody runs its folder and nothing else.
  */
@@ -69,7 +69,8 @@ export interface Releasing {
  * Puts in force what lies at the broker, and keeps to it from then on. A broker that is not reached within two seconds
  * is not waited for: what was in force when the node went down goes on until it is there. What cannot be put back keeps
  * the node from being ready until something else is in force; so does what lies there and is refused, where nothing was
- * ever accepted here. Fails with a sentence where the file of trusted keys is no good.
+ * ever accepted here and its own folder did not count before. Fails with a sentence where the file of trusted keys is
+ * no good.
  */
 export async function startReleasing(options: ReleasingOptions): Promise<Result<Releasing, string>> {
   const { settings, events } = options;
@@ -102,7 +103,7 @@ async function follow(options: ReleasingOptions, trusted: TrustedKeys): Promise<
       braking.versionsInForce(manifests);
       shadows?.versionsChange();
     },
-    onNone: () => options.readiness.clear('release'),
+    onOwnFolder: () => options.readiness.clear('release'),
   });
   const overlays = keepToOverlay(options, store, trusted, braking, () => versions);
   stopping.addEventListener('abort', () => void releases.stop(), { once: true });

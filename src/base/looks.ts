@@ -9,6 +9,7 @@ export class Looks {
   #looking: Promise<void> | null = null;
   #again = false;
   #stopped = false;
+  #unwatch: () => void = () => {};
 
   /** `once` never rejects. */
   constructor(once: () => Promise<void>) {
@@ -17,6 +18,14 @@ export class Looks {
 
   get stopped(): boolean {
     return this.#stopped;
+  }
+
+  /** Looks now, and whenever `watch` tells, which returns how to end it. */
+  follow(watch: (onChange: () => void) => () => void): void {
+    if (this.#stopped) return;
+    const onChange = (): void => void this.look();
+    this.#unwatch = watch(onChange);
+    onChange();
   }
 
   /** Resolves when what is there now has been looked at, or nobody looks any more. */
@@ -29,6 +38,7 @@ export class Looks {
   /** The look at hand is the last one; it, and `rest`, may take so long until nobody waits for them any more. */
   async stop(patienceMs: number, rest: Promise<unknown> | null = null): Promise<void> {
     this.#stopped = true;
+    this.#unwatch();
     const patience = sleep(patienceMs, undefined, { ref: false });
     await Promise.race([Promise.all([this.#looking, rest]), patience]);
   }

@@ -19,27 +19,26 @@ export async function checkReleases(settings: Settings): Promise<readonly Findin
   if (file === null) return [fine('releases: nobody is trusted, the rules folder alone counts')];
   const trusted = await trustedKeysIn(file);
   if (!trusted.ok) return [missing(`releases: ${trusted.error}`, 'correct CLAIMGATE_RELEASE_KEYS')];
-  const read = await new KeptReleases(join(dataDir, 'releases')).read();
+  const here = new KeptReleases(join(dataDir, 'releases'));
+  const read = await here.read();
   const damaged = read.ok ? [] : [missing(`releases: ${read.error}`, unknownWithoutBroker)];
   const broker = await openRunningBroker(settings);
   if (broker === null || !broker.ok) return [note('releases: no broker was looked at'), ...damaged];
   try {
     const store = new ReleaseStore({ link: broker.value.link, replicas, onlyLooks: true });
     const lies = await store.document('live');
-    if (!lies.ok && !lies.error.includes('stream not found')) {
+    if (!lies.ok) {
       return [note(`releases: the broker cannot be asked: ${lies.error}`), ...damaged];
     }
     const kept = read.ok ? read.value : null;
-    if (!lies.ok || lies.value === null) return read.ok ? [nothingLies(kept)] : damaged;
+    if (lies.value === null) return read.ok ? [nothingLies(kept)] : damaged;
     const nothing = { accepted: { serial: 0, floor: 0 }, last: null };
     const release = await readRelease(lies.value.value, nothing, manifestsIn(store), trusted.value);
     if (release.ok) return [cameTo(release.value.pointer, read), ...damaged];
     const { reason, message } = release.error;
     const what = `releases: what lies at the broker is refused here (${reason}): ${message}`;
-    return [
-      kept === null ? missing(what, notReady) : note(what, 'the node goes on with what it has'),
-      ...damaged,
-    ];
+    const goesOn = kept !== null || (read.ok && (await here.isOwnFolder()));
+    return [goesOn ? note(what, 'the node goes on with what it has') : missing(what, notReady), ...damaged];
   } finally {
     await broker.value.close();
   }

@@ -14,6 +14,7 @@ import {
   examineAt,
   type Footing,
   footingForAll,
+  notCompared,
   obstacle,
   publish,
 } from '../ruleset/release/publish.js';
@@ -78,15 +79,18 @@ async function publishSource(desk: Desk, key: SigningKey, { source, replay, floo
   screen.say(publishedText(published.value, examined, ground.value));
 }
 
-function publishedText(manifest: Manifest, { rules, rows }: SoundRuleset, { previous }: Footing): string {
+function publishedText(manifest: Manifest, { rules, rows }: SoundRuleset, ground: Footing): string {
+  const { previous } = ground;
   const { name, version, added, removed, changed, rulesetId, replay } = manifest;
   const size = `${count(rules.length)} rules, ${count(rows)} table rows`;
   const compared = `${added.length} rules added, ${removed.length} removed, ${changed.length} changed`;
+  const unlike = notCompared(ground);
   const next = `claimgate ruleset activate ${version} --key <file> --reason <text>`;
   return [
     `${name} version ${version} is published: ${size}`,
     rulesetId,
     ...(previous === null ? [] : [`since version ${previous}: ${compared}`]),
+    ...(unlike === null ? [] : [unlike]),
     ...(replay === null ? ['no replay is attached: its effect is not known'] : []),
     `it takes somebody else to put it in force: ${next}`,
   ].join('\n');

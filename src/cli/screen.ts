@@ -8,16 +8,16 @@ import { columnsOf } from '../claim/columns/fill-columns.js';
 import { buildDictionaries } from '../claim/dictionaries.js';
 import { patientKeyer } from '../claim/patient-key.js';
 import { type ReaderSettings, readClaim, recogniseFormat } from '../claim/read-claim.js';
-import { compileFolder } from '../compile-folder.js';
 import { decide, notScreened } from '../decision/decide.js';
 import type { Decision } from '../decision/decision.js';
-import { readRulesFolder } from '../ruleset/build-ruleset.js';
+import { buildRuleset, type RulesSource, renderDiagnostics } from '../ruleset/build-ruleset.js';
 import type { Artifact } from '../ruleset/compile/artifact.js';
 import { ruleWords } from '../ruleset/release/rule-words.js';
 import { type InstantiatedRuleset, instantiate } from '../ruleset/runtime/instantiate.js';
 import type { Meter } from '../ruleset/runtime/screened.js';
 import { refuse, settingsOrExit } from './exit.js';
 import { type Explained, explain } from './explain.js';
+import { folderSource } from './ruleset-desk.js';
 import { openScreen } from './terminal.js';
 
 export function screenCommand(): Command {
@@ -38,24 +38,25 @@ async function runScreen(file: string, options: { json: boolean; rules?: string 
   const body = await readBody(file);
   if (!body.ok) return refuse(body.error, 2);
   const folder = options.rules ?? settings.CLAIMGATE_RULES;
-  const artifact = await compileFolder(folder);
-  if (!artifact.ok) return refuse(artifact.error, 1);
+  const source = await folderSource(folder);
+  if (!source.ok) return refuse(source.error, 1);
+  const artifact = buildRuleset(source.value);
+  if (!artifact.ok) return refuse(renderDiagnostics(artifact.error), 1);
   const made = explainer(artifact.value);
   if (!made.ok) return refuse(made.error, 1);
   const explained = made.value(body.value);
   const { decision } = explained;
   if (options.json) console.log(JSON.stringify(decision, null, 2));
-  else console.log(explain(openScreen(), { ...explained, appeals: await appealsIn(folder, decision) }));
+  else console.log(explain(openScreen(), { ...explained, appeals: appealsIn(source.value, decision) }));
   if (decision.status === 'not_screened') process.exitCode = 2;
 }
 
 /** How to appeal, by the rules that have spoken. */
-async function appealsIn(folder: string, { findings }: Decision): Promise<ReadonlyMap<string, string>> {
-  const source = findings.length === 0 ? null : await readRulesFolder(folder);
+function appealsIn(source: RulesSource, { findings }: Decision): ReadonlyMap<string, string> {
   const appeals = new Map<string, string>();
-  for (const { rule } of source?.ok === true ? findings : []) {
-    const words = source?.ok === true && !appeals.has(rule) ? ruleWords(source.value, rule) : null;
-    if (words?.ok === true && words.value.appeal !== '') appeals.set(rule, words.value.appeal);
+  for (const rule of new Set(findings.map((finding) => finding.rule))) {
+    const words = ruleWords(source, rule);
+    if (words.ok && words.value.appeal !== '') appeals.set(rule, words.value.appeal);
   }
   return appeals;
 }

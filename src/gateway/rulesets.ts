@@ -13,8 +13,9 @@ import type { Shelf } from '../ruleset/release/shelf.js';
 import type { TrustedKeys } from '../ruleset/release/trust.js';
 import { versionMeant } from '../ruleset/release/version-meant.js';
 import type { DeskWork } from '../screening/desk-process.js';
+import type { DeskAnswers, DeskTask } from '../screening/desk-task.js';
 import type { ShadowReport } from '../shadow/report.js';
-import type { Alone } from './desk-queue.js';
+import { type Alone, callerOf } from './desk-queue.js';
 import { problemType } from './problem.js';
 import { rawBody } from './screening.js';
 
@@ -123,8 +124,20 @@ export function jsonBody(request: FastifyRequest): Members {
 /** How a process ended tells of this machine: that is not for clients. */
 const notWorkedOut = 'The process that works it out has ended, or would take too long:';
 
+type Answer<Task extends DeskTask> = DeskAnswers[Task['do']] extends Result<infer T, Objection> ? T : never;
+
+/** What a task comes to, in the caller's turn; ended with the request. Throws ServiceError as `workedOut` does. */
+export async function workInTurn<Task extends DeskTask>(
+  { work, alone }: Pick<RulesetDoor, 'work' | 'alone'>,
+  task: Task,
+  reply: FastifyReply,
+): Promise<Result<Answer<Task>, Refusal | Declined>> {
+  const worked = await alone(callerOf(reply), (gone) => work(task, gone));
+  return workedOut(worked as Result<Result<Answer<Task>, Objection>, string>);
+}
+
 /** What was worked out beside the service, or why not. Throws ServiceError where it is not about rules. */
-export function workedOut<T>(worked: Result<Result<T, Objection>, string>): Result<T, Refusal | Declined> {
+function workedOut<T>(worked: Result<Result<T, Objection>, string>): Result<T, Refusal | Declined> {
   if (!worked.ok) throw new ServiceError('unfinished', `${notWorkedOut} ask again.`);
   const answer = worked.value;
   if (answer.ok) return answer;

@@ -2,7 +2,12 @@
  * Releases as the broker keeps them: texts of rule sets in an object store, by their digest, and small signed documents
  * in a bucket. It keeps them; whether they may be believed is decided where they are read.
  */
-import { type JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import {
+  JetStreamApiCodes,
+  type JetStreamApiError,
+  type JetStreamClient,
+  jetstream,
+} from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { fail, ok, type Result } from '../base/result.js';
@@ -38,7 +43,7 @@ export interface ReleaseStoreOptions {
   readonly link: NatsLink;
   /** Copies on servers of a cluster, where the buckets have to be made. */
   readonly replicas: number;
-  /** No bucket is made where there is none: it cannot be asked then. */
+  /** No bucket is made where there is none: it has no document then. */
   readonly onlyLooks?: boolean;
 }
 
@@ -54,8 +59,13 @@ export class ReleaseStore {
   /** Null: there is none. Fails with a sentence. */
   async document(key: DocumentKey): Promise<Result<StoredDocument | null, string>> {
     return await this.#asking(async () => {
-      const entry = await (await this.#openDocuments()).get(key);
-      return entry === null ? null : storedIn(entry);
+      try {
+        const entry = await (await this.#openDocuments()).get(key);
+        return entry === null ? null : storedIn(entry);
+      } catch (error) {
+        if (this.#options.onlyLooks === true && isNoStream(error)) return null;
+        throw error;
+      }
     });
   }
 
@@ -207,6 +217,10 @@ async function putWhole(texts: ObjectStore, name: string, bytes: Uint8Array): Pr
     if (!sentence(error).includes('$JS.API.STREAM.PURGE.')) throw error;
     throw new Error('the broker has not taken the whole text; its own log says why');
   }
+}
+
+function isNoStream(error: unknown): boolean {
+  return (error as JetStreamApiError).code === JetStreamApiCodes.StreamNotFound;
 }
 
 /** Null: taken away. What is no JSON is as good as unsigned. */

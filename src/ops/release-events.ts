@@ -32,6 +32,8 @@ export interface PointerEvents {
   releasePutBack(serial: number): void;
   /** It is in force, and cannot be written to the disk: a start without the broker would go without it. */
   releaseNotKept(problem: string): void;
+  /** The node's own folder counts, and that cannot be written to the disk: a restart would not know it. */
+  ownFolderNotKept(problem: string): void;
   /** The broker cannot be asked; it is asked again. */
   releasesUnreadable(problem: string): void;
 }
@@ -43,7 +45,9 @@ export interface ReleaseEvents extends PointerEvents {
   versionPutBack(version: number): void;
   /** Under the number of the newest version that this node has seen lies another one. */
   versionGivenTwice(version: number): void;
-  /** Nothing was accepted here, now or before, and what lies at the broker is refused or cannot be read. */
+  /** The newest version that this node has seen cannot be written to the disk: a restart would forget its number. */
+  newestVersionNotKept(problem: string): void;
+  /** Neither a release nor the own folder counts here: what lies at the broker is refused or cannot be read. */
   releaseUnknown(): void;
   /** Nobody is trusted here: the node runs its own folder, whatever lies at the broker. */
   releasesIgnored(): void;
@@ -83,6 +87,9 @@ export function createReleaseEvents(
     versionGivenTwice(version) {
       log.error({ version }, 'another version has been published under a number that was given before');
     },
+    newestVersionNotKept(problem) {
+      log.error({ problem }, 'the newest version seen cannot be kept on disk');
+    },
     releaseNotResumed(problem) {
       log.error({ problem }, 'the release that was in force cannot be put back');
     },
@@ -91,6 +98,9 @@ export function createReleaseEvents(
     },
     releaseNotKept(problem) {
       log.error({ problem }, 'the release in force cannot be kept on disk');
+    },
+    ownFolderNotKept(problem) {
+      log.error({ problem }, 'that the rules folder counts cannot be kept on disk');
     },
     releasesUnreadable(problem) {
       metrics.count('claimgate_releases_unreadable_total', {});

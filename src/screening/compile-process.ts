@@ -1,5 +1,7 @@
 /** Compiling in a process of its own: a rule set takes seconds, in which main has answers to give. */
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Bundle } from '../ruleset/release/bundle.js';
@@ -40,6 +42,8 @@ export interface CompileSettings extends SideSettings {
    * get by its priority, over so long a time, it begins again with that. Infinite: from the start.
    */
   readonly patienceMs: number;
+  /** So long its end is waited for then: taking only what nobody else wants, it may be slow to end as well. */
+  readonly endPatienceMs: number;
 }
 
 /** A third of what a thread gets that answers: it must come to its end where claims take all of the processor, too. */
@@ -51,6 +55,7 @@ const shipped: Omit<CompileSettings, 'signal'> = {
   // It takes seconds; under full load it gets a quarter of a core.
   timeoutMs: 300_000,
   maxOldGenerationSizeMb: 1_024,
+  endPatienceMs: 5_000,
   ...mannersOf('gently'),
   entryFile: new URL('../../workers/compile.process.js', import.meta.url),
 };
@@ -68,16 +73,31 @@ export async function compileInProcess(
 ): Promise<Result<CompiledRelease, Refusal>> {
   const terms = { ...shipped, ...settings };
   if (mayIdle && Number.isFinite(terms.patienceMs)) {
-    const compiled = await compileOnceIn({ ...terms, idle: true }, task);
+    const { answer: compiled, child } = await compileOnceIn({ ...terms, idle: true }, task);
     // Whatever ended it may have been that, but for its time; where nobody waits any more, the next is refused at once.
     const isLate = !compiled.ok && compiled.error.message === tooLong(terms.timeoutMs);
     if (compiled.ok || compiled.error.reason !== 'compiler-ended' || isLate) return compiled;
+    // Both together would take the memory of two, and the processor of claims.
+    if (child !== null && terms.signal?.aborted !== true) await hasEnded(child, terms.endPatienceMs);
   }
-  return await compileOnceIn({ ...terms, idle: false }, task);
+  return (await compileOnceIn({ ...terms, idle: false }, task)).answer;
+}
+
+/** Of a process that has been killed; or when the time is over. */
+async function hasEnded(child: ChildProcess, patienceMs: number): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await Promise.race([ended, sleep(patienceMs, undefined, { ref: false })]);
 }
 
 function tooLong(timeoutMs: number): string {
   return `it does not compile within ${timeoutMs / 1_000} s`;
+}
+
+interface OneTry {
+  readonly answer: Result<CompiledRelease, Refusal>;
+  /** Told to end; null: none was started. */
+  readonly child: ChildProcess | null;
 }
 
 type Terms = Omit<CompileSettings, 'signal'> & { readonly signal?: AbortSignal };
@@ -85,10 +105,10 @@ type Terms = Omit<CompileSettings, 'signal'> & { readonly signal?: AbortSignal }
 async function compileOnceIn(
   { timeoutMs, patienceMs, signal, ...how }: Terms,
   task: CompileTask,
-): Promise<Result<CompiledRelease, Refusal>> {
-  if (signal?.aborted === true) return fail(refusal('compiler-ended', 'nobody waits for it any more'));
+): Promise<OneTry> {
+  if (signal?.aborted === true) return notStarted('nobody waits for it any more');
   const started = startAside(how);
-  if (!started.ok) return fail(refusal('compiler-ended', `the compiler failed: ${started.error}`));
+  if (!started.ok) return notStarted(`the compiler failed: ${started.error}`);
   const child = started.value;
   // What is compiled is large: nothing that lives longer than this may hold it.
   const over = new AbortController();
@@ -106,7 +126,11 @@ async function compileOnceIn(
   const answer = await given;
   over.abort();
   child.kill('SIGKILL');
-  return answer;
+  return { answer, child };
+}
+
+function notStarted(why: string): OneTry {
+  return { answer: fail(refusal('compiler-ended', why)), child: null };
 }
 
 /** Null: it has not said everything yet. */

@@ -200,19 +200,6 @@ export interface Outcome {
   readonly screenMs: number;
 }
 
-/** Copies byte strings into one buffer. */
-export function packSlab(parts: readonly Uint8Array[]): Slab {
-  const offsets = new Uint32Array(parts.length + 1);
-  parts.forEach((part, i) => {
-    offsets[i + 1] = offsets[i]! + part.byteLength;
-  });
-  const bytes = new Uint8Array(offsets[parts.length]!);
-  parts.forEach((part, i) => {
-    bytes.set(part, offsets[i]);
-  });
-  return { bytes: bytes.buffer, offsets };
-}
-
 /** The i-th byte string: a view, no copy. */
 export function slabPart({ bytes, offsets }: Slab, i: number): Uint8Array {
   const [from, to] = [offsets[i], offsets[i + 1]];

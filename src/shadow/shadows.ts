@@ -25,7 +25,6 @@ export class Shadows {
   #seen = 0;
   readonly #looks = new Looks(() => this.#lookOnce());
   readonly #again: LooksAgain;
-  #unwatch: () => void = () => {};
   #given: GivenOrder | null = null;
   #trial: Trial | null = null;
 
@@ -36,9 +35,7 @@ export class Shadows {
 
   /** Follows the orders from now on; the broker has to be there. */
   start(): void {
-    if (this.#looks.stopped) return;
-    this.#unwatch = this.#options.store.watch(() => void this.look());
-    void this.look();
+    this.#looks.follow((onChange) => this.#options.store.watch(onChange));
   }
 
   /** Resolves when the order at the broker has been looked at; what it takes to follow it goes on. */
@@ -52,7 +49,6 @@ export class Shadows {
   }
 
   async stop(): Promise<void> {
-    this.#unwatch();
     this.#again.stop();
     await this.#looks.stop(stopPatienceMs, this.#trial?.leave());
   }

@@ -41,6 +41,27 @@ test('whoever asks in the moment in which the last look ends is looked for, too'
   }
 });
 
+test('what it follows is looked at when that begins, whenever it tells, and not after it is stopped', async () => {
+  let looked = 0;
+  const told: (() => void)[] = [];
+  const looks = new Looks(async () => {
+    looked += 1;
+  });
+  const watch = (onChange: () => void) => {
+    told.push(onChange);
+    return () => void told.pop();
+  };
+  looks.follow(watch);
+  await looks.look();
+  expect([looked, told.length]).toEqual([2, 1]);
+  told[0]?.();
+  await looks.look();
+  expect(looked).toBe(4);
+  await looks.stop(1);
+  looks.follow(watch);
+  expect([looked, told.length]).toEqual([4, 0]);
+});
+
 test('the look at hand is the last one when it is stopped, and no longer waited for than said', async () => {
   const { opened, open } = gate();
   let looked = 0;

@@ -1,6 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { replaceFile } from '../../src/base/replace-file.js';
 
@@ -31,4 +34,25 @@ test('what cannot be put in place leaves no draft', async () => {
   expect(
     (await readdir(join(folder, '..'))).filter((name) => name.startsWith(`${folder.split('/').at(-1)}.`)),
   ).toEqual([]);
+});
+
+test('what a writer has left that was killed is taken away, and nothing else', async () => {
+  const ended = spawnSync(process.execPath, ['--version']).pid;
+  const draft = (name: string, writer: string) => `${name}.${writer}.${randomUUID()}`;
+  const left = [
+    draft('text.gz', `${ended}-0`),
+    draft('state.json', `${ended}-3`),
+    // Of a process before this one that had its number.
+    draft('state.json', `${process.pid}-${threadId}`),
+  ];
+  const others = [
+    draft('state.json', `${process.ppid}-0`),
+    draft('state.json', `${process.pid}-${threadId + 1}`),
+    `state.json.${randomUUID()}`,
+    'state.json.1-0.old',
+    'text.gz',
+  ];
+  for (const name of [...left, ...others]) await writeFile(join(folder, name), '');
+  await replaceFile(join(folder, 'state.json'), 'new');
+  expect((await readdir(folder)).toSorted()).toEqual([...others, 'state.json'].toSorted());
 });

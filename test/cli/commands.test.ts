@@ -108,6 +108,7 @@ describe('claimgate screen', () => {
       '重复收取',
       '第7批',
       'coverage',
+      'how to appeal',
     ]) {
       expect(out).toContain(words);
     }

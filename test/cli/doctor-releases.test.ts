@@ -51,6 +51,10 @@ test('says what lies at the broker, whether it is gone by, and how far this node
   expect(await found()).toEqual([
     'missing: what lies at the broker is refused here (unsigned): the pointer carries no signature',
   ]);
+  await new KeptReleases(join(folder, 'releases')).keepOwnFolder();
+  expect(await found()).toEqual([
+    'note: what lies at the broker is refused here (unsigned): the pointer carries no signature',
+  ]);
   await activate(store, 3, 7);
   expect(await found()).toEqual(['note: version 7 is in force by change 3, and none was ever accepted here']);
   await keep(2);

@@ -170,6 +170,14 @@ describe('claimgate ruleset', () => {
       'after  replayed 2026-01-01 to 2026-01-31',
     );
   });
+
+  it('says what follows where the broker has lost the texts of earlier versions', async () => {
+    await js.manager.streams.purge('OBJ_claimgate-rulesets');
+    const { code, out } = await publish(await rulesAt('four', 4));
+    expect([code, out]).toEqual([0, expect.stringContaining('version 4 is published')]);
+    expect(out).toMatch(/\nthe text of version 3 is lost at the broker, .* brakes on it end when .*\n/);
+    expect((await publish(await rulesAt('five', 5))).out).not.toContain('lost');
+  });
 });
 
 /** A node that has seen something of the shadow of a version, as far as it is asked. */

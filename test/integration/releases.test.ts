@@ -198,6 +198,20 @@ function startLoad() {
   };
 }
 
+test('a first change that is refused leaves the own folder in force, after a restart as well', async () => {
+  const isRefused = () => service.log().includes('"reason":"unknown-version"');
+  await desk.activate(9);
+  const isReady = async () => (await reasons()).length === 0;
+  await until(isRefused);
+  await until(isReady);
+  expect(await inForce()).toBe(1);
+  await service.end('SIGTERM');
+  service = await startProcess(environment);
+  await until(isRefused);
+  await until(isReady);
+  expect(await inForce()).toBe(1);
+});
+
 test('what is activated judges the next claim', async () => {
   expect(await inForce()).toBe(1);
   await publish(2);
@@ -233,11 +247,14 @@ test('under load nobody notices: every decision is of one version, forth and bac
 test('threads that are lost in the middle of a swap cost nobody an answer', async () => {
   const rulesetId = await publish(4);
   const load = startLoad();
+  const isAsked = (version: number) => load.asked.some((one) => one.version === version);
+  await until(() => isAsked(3));
   await desk.activate(4);
   await until(() => service.log().includes(`"rulesetId":"${rulesetId}"`));
   service.child.kill('SIGUSR2');
   await until(() => service.log().includes('worker lost'));
   await expect.poll(() => inForce(), patiently).toBe(4);
+  await until(() => isAsked(4));
   await load.stop();
   expect(new Set(load.asked.map(({ version }) => version))).toEqual(new Set([3, 4]));
 });

@@ -47,9 +47,10 @@ test('whoever is about to publish is heard by those who follow, and nothing is w
   await asked.close();
 });
 
-test('only looking makes no bucket', async () => {
+test('only looking makes no bucket, and finds no document where there is none', async () => {
   const looking = new ReleaseStore({ link: js.link, replicas: 1, onlyLooks: true });
-  expect(await looking.document('live')).toEqual({ ok: false, error: 'stream not found' });
+  expect(await looking.document('live')).toEqual({ ok: true, value: null });
+  expect(await js.manager.streams.names().next()).not.toContain('KV_claimgate-releases');
   await store.put('live', { a: 1 }, 0);
   expect(await looking.document('live')).toMatchObject({ ok: true, value: { value: { a: 1 } } });
 });

@@ -48,6 +48,17 @@ test('a change in force is counted by its number, with the time it took', async 
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ msg: 'release in force', ...release });
 });
 
+test('what cannot be kept on disk is said by what it is', () => {
+  events.releaseNotKept('no room');
+  events.newestVersionNotKept('no room');
+  events.ownFolderNotKept('no room');
+  expect(lines.map((line) => JSON.parse(line)).map(({ level, msg }) => `${level}: ${msg}`)).toEqual([
+    'error: the release in force cannot be kept on disk',
+    'error: the newest version seen cannot be kept on disk',
+    'error: that the rules folder counts cannot be kept on disk',
+  ]);
+});
+
 test('what is refused is counted by its reason, and says its sentence', async () => {
   events.releaseRefused({ reason: 'same-signer', message: '甲 has published it' });
   events.releasesUnreadable('no route');

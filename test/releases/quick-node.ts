@@ -78,11 +78,12 @@ export function startNode({
   const used: InForce[] = [];
   const compiled: number[] = [];
   const haste: string[] = [];
-  let nones = 0;
+  let isOwnFolder = false;
   const events: ReleasesOptions['events'] = {
     releaseInForce: ({ version, serial }) => said.push(`in force ${version}, ${serial}`),
     releaseRefused: ({ reason }) => said.push(`refused ${reason}`),
     releaseNotKept: () => said.push('not kept'),
+    ownFolderNotKept: () => said.push('own folder not kept'),
     releasesUnreadable: () => said.push('unreadable'),
     releasePutBack: (serial) => said.push(`put back ${serial}`),
     rulesetsInForce: () => {},
@@ -112,7 +113,9 @@ export function startNode({
     folder: { id: 'folder', name: 'own', version: 0, rules: 1 },
     events,
     clock,
-    onNone: () => nones++,
+    onOwnFolder: () => {
+      isOwnFolder = true;
+    },
     compilerPauseMs,
   });
   return {
@@ -122,7 +125,7 @@ export function startNode({
     used,
     compiled,
     haste,
-    nones: () => nones,
+    isOwnFolder: () => isOwnFolder,
     inForce: () => used.at(-1)?.common,
   };
 }

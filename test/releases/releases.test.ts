@@ -80,6 +80,7 @@ function startNode({
       said.push(`in force ${version}, ${serial}, ${activator}`),
     releaseRefused: ({ reason }) => said.push(`refused ${reason}`),
     releaseNotKept: () => said.push('not kept'),
+    ownFolderNotKept: () => said.push('own folder not kept'),
     releasePutBack: (serial) => said.push(`put back ${serial}`),
     releasesUnreadable: () => said.push('unreadable'),
     rulesetsInForce: ({ version }, special) =>

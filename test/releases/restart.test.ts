@@ -25,6 +25,11 @@ async function shelfWith(...versions: readonly number[]): Promise<Shelf> {
 
 const fine = { ok: true, value: null };
 
+/** A broker that cannot be asked. */
+function unreachable(): Shelf {
+  return { ...shelf, document: async () => fail('no route') };
+}
+
 /** Puts versions in force on a node that goes down afterwards. */
 async function lived(...versions: readonly number[]): Promise<void> {
   const node = startNode({ shelf, folder });
@@ -88,7 +93,7 @@ describe('a node that begins', () => {
     const refusing = startNode({ shelf, folder });
     expect(await refusing.releases.begin(true)).toEqual(fine);
     expect(refusing.said).toEqual(['refused unknown-version', 'in force 1, 1']);
-    const away = startNode({ shelf: { ...shelf, document: async () => fail('no route') }, folder });
+    const away = startNode({ shelf: unreachable(), folder });
     expect(await away.releases.begin(true)).toEqual(fine);
     expect(away.said).toEqual(['unreadable', 'in force 1, 1']);
   });
@@ -114,17 +119,21 @@ describe('a node that begins', () => {
   });
 
   test('has its own folder in force where nothing lies there, nothing was kept, and only there', async () => {
-    const fresh = startNode({ shelf, folder });
-    await fresh.releases.begin(true);
-    expect(fresh.nones()).toBe(1);
-    const away = startNode({ shelf: { ...shelf, document: async () => fail('no route') }, folder });
+    const away = startNode({ shelf: unreachable(), folder });
     await away.releases.begin(true);
     const alone = startNode({ shelf, folder });
     await alone.releases.begin(false);
+    const fresh = startNode({ shelf, folder: join(folder, 'fresh') });
+    await fresh.releases.begin(true);
     await shelf.put('live', { version: 1 }, 0);
     const refusing = startNode({ shelf, folder });
     await refusing.releases.begin(true);
-    expect([away.nones(), alone.nones(), refusing.nones()]).toEqual([0, 0, 0]);
+    expect([away, alone, fresh, refusing].map((node) => node.isOwnFolder())).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ]);
     expect(refusing.said).toEqual(['refused unsigned']);
     shelf = await shelfWith(1);
     await lived(1);
@@ -134,7 +143,42 @@ describe('a node that begins', () => {
     await writeFile(join(folder, 'live.json'), '{');
     const damaged = startNode({ shelf: await shelfWith(1), folder });
     await damaged.releases.begin(true);
-    expect([kept.nones(), damaged.nones()]).toEqual([0, 0]);
+    expect([kept.isOwnFolder(), damaged.isOwnFolder()]).toEqual([false, false]);
+  });
+
+  test('goes on by its own folder where the first change that ever lay there is refused', async () => {
+    const before = startNode({ shelf, folder });
+    await before.releases.begin(true);
+    await activate(shelf, 1, 9);
+    await before.releases.look();
+    await before.releases.stop();
+    expect([before.said, before.isOwnFolder()]).toEqual([['refused unknown-version'], true]);
+    for (const at of [shelf, unreachable()]) {
+      const again = startNode({ shelf: at, folder });
+      expect(await again.releases.begin(true)).toEqual(fine);
+      expect([again.releases.serial, again.isOwnFolder()]).toEqual([0, true]);
+    }
+  });
+
+  test('goes by its own folder no more once a change was accepted, though that is lost', async () => {
+    const before = startNode({ shelf, folder });
+    await before.releases.begin(true);
+    await activate(shelf, 1, 1);
+    await before.releases.look();
+    await before.releases.stop();
+    expect([before.said, before.isOwnFolder()]).toEqual([['in force 1, 1'], true]);
+    await rm(join(folder, 'live.json'));
+    const again = startNode({ shelf: unreachable(), folder });
+    await again.releases.begin(true);
+    expect(again.isOwnFolder()).toBe(false);
+  });
+
+  test('says where it cannot keep that its own folder counts', async () => {
+    await writeFile(join(folder, 'a file'), '');
+    const node = startNode({ shelf, folder: join(folder, 'a file') });
+    await node.releases.look();
+    await node.releases.look();
+    expect([node.said, node.isOwnFolder()]).toEqual([['own folder not kept'], true]);
   });
 
   test('fetches the version before, so that going back takes no compiling', async () => {

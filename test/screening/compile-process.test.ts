@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,8 +86,12 @@ describe('compiling in a process of its own', () => {
     expect(await compile({}, settings)).toMatchObject({ ok: false, error: { reason: 'compiler-ended' } });
   });
 
-  /** A process that answers with something it was asked for in words of the test. */
-  async function answerOf(words: string, more: Partial<CompileSettings> = {}): Promise<string> {
+  /** A process that answers with something it was asked for in words of the test. `onStart`: when one is started. */
+  async function answerOf(
+    words: string,
+    more: Partial<CompileSettings> = {},
+    onStart = () => {},
+  ): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'claimgate-compile-'));
     const file = join(folder, 'answer.mjs');
     const code = `
@@ -99,7 +104,14 @@ describe('compiling in a process of its own', () => {
       setInterval(() => {}, 1_000);`;
     await writeFile(file, code);
     const task = { bundle: packBundle({ label, files }), label, rulesetId };
-    const refused = await compileInProcess(task, { entryFile: pathToFileURL(file), ...more });
+    const entry = pathToFileURL(file);
+    const { pathname } = entry;
+    const told = () => {
+      onStart();
+      return pathname;
+    };
+    Object.defineProperty(entry, 'pathname', { get: told });
+    const refused = await compileInProcess(task, { entryFile: entry, ...more });
     await rm(folder, { recursive: true });
     return refused.ok ? '' : refused.error.message;
   }
@@ -111,6 +123,8 @@ describe('compiling in a process of its own', () => {
   }).join(' ')`;
   const [nice, policy] = [16, 38];
   const idlePolicy = '5';
+  const never = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)`;
+  const idleOnesStay = `${ofThreads(policy)}.startsWith('${idlePolicy}') ? ${never} : 'had its turn'`;
 
   test.runIf(process.platform === 'linux')('lets others go first, with all of its threads', async () => {
     expect(await answerOf(ofThreads(nice))).toMatch(/^5( 5)+$/);
@@ -130,9 +144,18 @@ describe('compiling in a process of its own', () => {
   });
 
   test.runIf(mayIdle)('begins again where that is too little', async () => {
-    const never = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)`;
-    const said = `${ofThreads(policy)}.startsWith('${idlePolicy}') ? ${never} : 'had its turn'`;
-    expect(await answerOf(said, { patienceMs: 300 })).toBe('had its turn');
+    expect(await answerOf(idleOnesStay, { patienceMs: 300 })).toBe('had its turn');
+  });
+
+  test.runIf(mayIdle)('begins again only when the process before has ended', async () => {
+    const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ');
+    const others = children();
+    /** Those of this test, at each moment in which one is about to be started. */
+    const before: (readonly string[])[] = [];
+    const look = () => before.push(children().filter((pid) => !others.includes(pid)));
+    const patiently = { patienceMs: 300, endPatienceMs: 200_000 };
+    expect(await answerOf(idleOnesStay, patiently, look)).toBe('had its turn');
+    expect(before).toEqual([[], []]);
   });
 
   test('says why it failed, in the words of what failed', async () => {

@@ -14,7 +14,7 @@ import {
   rememberingEvents,
 } from './fixtures/settings.js';
 
-const watchdogMs = 20_000;
+const watchdogMs = 200_000;
 const running: { readonly batcher: Batcher; readonly pool: ScreeningPool }[] = [];
 afterEach(async () => {
   for (const { batcher, pool } of running.splice(0)) {

@@ -13,14 +13,16 @@ import { smallRules } from '../releases/small-rules.js';
 
 const dist = process.env['CLAIMGATE_TEST_DIST'] ?? new URL('../../dist/', import.meta.url).href;
 const entryFile = new URL('workers/desk.process.js', dist);
-const work = deskWork({ entryFile });
+/** Not hurried: what takes a second may take minutes on a busy machine. */
+const timeoutMs = 200_000;
+const work = deskWork({ entryFile, timeoutMs });
 
-const nothingYet = { next: 1, previous: null, previousText: null, since: {}, floor: 1 };
+const nothingYet = { next: 1, previous: null, previousText: null, lost: null, since: {}, floor: 1 };
 const textOf = (source: RulesSource) => ({ bundle: packBundle(source), label: 'version 1: ' });
 
 test('says of a body what is said here', async () => {
   const [before, after] = [await smallRules(1), await smallRules(2)];
-  const ground = { next: 2, previous: 1, previousText: textOf(before), since: {}, floor: 1 };
+  const ground = { next: 2, previous: 1, previousText: textOf(before), lost: null, since: {}, floor: 1 };
   const body = Buffer.from(JSON.stringify({ files: Object.fromEntries(after.files) }));
   const task = { body, ground, publishedAtMs: Date.parse('2026-07-03T08:00:00Z') };
   const [here, there] = [checkBody(task), await work({ do: 'check', ...task })];
@@ -94,7 +96,7 @@ describe('a process that ends before it has answered', () => {
     const { asked, begun, forget } = await endingOnce('setInterval(() => {}, 1_000);');
     const gone = new AbortController();
     const answer = asked(nonsense, gone.signal);
-    await expect.poll(() => begun().catch(() => 0), { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => begun().catch(() => 0)).toBe(1);
     gone.abort();
     expect(await answer).toEqual({ ok: false, error: 'nobody waits for it any more' });
     expect(await asked(nonsense, gone.signal)).toEqual(await answer);

@@ -31,7 +31,7 @@ async function started(
 }
 
 /** Under the rule set of all. */
-const screen = (pool: ScreeningPool, claims: readonly UnreadClaim[], watchdogMs = 20_000) =>
+const screen = (pool: ScreeningPool, claims: readonly UnreadClaim[], watchdogMs = 200_000) =>
   pool.screen(claims, watchdogMs, pool.inForce.common);
 
 const packed = (id: string, name?: string) => packArtifact(artifactOf(id, name));
@@ -119,7 +119,7 @@ describe('screen', () => {
     ['throw', 'error'],
   ])('reports "%s" as %s with the claim and the rule, and replaces the thread', async (command, cause) => {
     const { pool, happened } = await started();
-    const reply = await screen(pool, batchOf('a', command, 'c'), command === 'loop' ? 3_000 : 120_000);
+    const reply = await screen(pool, batchOf('a', command, 'c'), command === 'loop' ? 3_000 : 200_000);
     expect(reply).toEqual({ ok: false, error: { cause, claim: 1, rule: 'first-rule' } });
     expect(pool.counts().ready).toBe(1);
     await until(() => pool.counts().ready === 2);
@@ -246,7 +246,7 @@ describe('load', () => {
     await pool.load(packed('sha256:two'));
     pool.use({ common: 'sha256:one', special: new Map([['H35010200417', 'sha256:two']]) });
     const both = await Promise.all(
-      ['sha256:one', 'sha256:two'].map((id) => pool.screen(batchOf('a'), 20_000, id)),
+      ['sha256:one', 'sha256:two'].map((id) => pool.screen(batchOf('a'), 200_000, id)),
     );
     expect(both.map((reply) => reply.ok && reply.value.outcomes[0]?.decisionId)).toEqual([
       'sha256:one',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { packSlab, slabPart } from '../../src/screening/protocol.js';
+import { slabPart } from '../../src/screening/protocol.js';
+import { packSlab } from './slab.js';
 
 test('a slab gives back what was put in', () => {
   fc.assert(

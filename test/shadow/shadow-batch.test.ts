@@ -5,8 +5,9 @@ import { AssertionFailure } from '../../src/base/assert.js';
 import { systemClock } from '../../src/base/clock.js';
 import type { Effect, Finding } from '../../src/decision/decision.js';
 import { nothingScreened, type Ruleset } from '../../src/ruleset/runtime/screened.js';
-import { packSlab, progressCell } from '../../src/screening/protocol.js';
+import { progressCell } from '../../src/screening/protocol.js';
 import { compareBatch, compareFindings } from '../../workers/shadow-batch.js';
+import { packSlab } from '../screening/slab.js';
 import {
   claimOf,
   envelope,

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { AssertionFailure } from '../../src/base/assert.js';
 import { systemClock } from '../../src/base/clock.js';
 import { packWire } from '../../src/base/wire.js';
-import { type BatchReply, packSlab, progressCell } from '../../src/screening/protocol.js';
+import { type BatchReply, progressCell } from '../../src/screening/protocol.js';
 import type { LoadedRuleset } from '../../workers/ruleset-cache.js';
 import { screenBatch } from '../../workers/screen-batch.js';
+import { packSlab } from '../screening/slab.js';
 import {
   claimOf,
   envelope,

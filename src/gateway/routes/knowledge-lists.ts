@@ -4,9 +4,8 @@ import { ServiceError } from '../../base/errors.js';
 import type { ListBodyTask } from '../../ruleset/knowledge/knowledge-bodies.js';
 import { countStates, type ListState, listStates } from '../../ruleset/knowledge/list-rows.js';
 import type { ShownLists } from '../../ruleset/knowledge/list-work.js';
-import { callerOf } from '../desk-queue.js';
 import { type KnowledgeTerms, rulesMeant } from '../knowledge.js';
-import { rawJson, sendJson, sendRefusal, workedOut } from '../rulesets.js';
+import { rawJson, sendJson, sendRefusal, workInTurn } from '../rulesets.js';
 import { draftListsSchema, enterListsSchema, showListSchema, showListsSchema } from '../schemas/knowledge.js';
 
 type Query = Readonly<Record<string, unknown>>;
@@ -36,8 +35,8 @@ function tableOf(request: FastifyRequest): string {
   return (request.params as { readonly table: string }).table;
 }
 
-async function worked({ work, alone }: KnowledgeTerms, task: ListBodyTask, reply: FastifyReply) {
-  return workedOut(await alone(callerOf(reply), (gone) => work({ do: 'lists', ...task }, gone)));
+function worked(terms: KnowledgeTerms, task: ListBodyTask, reply: FastifyReply) {
+  return workInTurn(terms, { do: 'lists', ...task }, reply);
 }
 
 /** Null: the rule set cannot be had, which has been said. */

@@ -9,10 +9,9 @@ import { ServiceError } from '../../base/errors.js';
 import { monthBefore } from '../../replay/period.js';
 import { periodIn } from '../../replay-desk/read-order.js';
 import type { KeyCheck } from '../authentication.js';
-import { callerOf } from '../desk-queue.js';
 import { type KnowledgeTerms, rulesMeant } from '../knowledge.js';
 import { type ReplayDoor, replayTurn, startedReplay } from '../replays.js';
-import { rawJson, sendBytes, sendRefusal, withMember, workedOut } from '../rulesets.js';
+import { rawJson, sendBytes, sendRefusal, withMember, workInTurn } from '../rulesets.js';
 import { importSchema } from '../schemas/knowledge.js';
 import { listRoutes } from './knowledge-lists.js';
 
@@ -54,7 +53,7 @@ async function importPoints(
     const effect = period === null ? null : { ...period, known: 'now', against, threads: 1 };
     const rest = { folder, rules: rules.value, texts: query['texts'] === 'true', effect };
     const task = { do: 'import', body, ...rest } as const;
-    const found = workedOut(await terms.alone(callerOf(reply), (gone) => terms.work(task, gone)));
+    const found = await workInTurn(terms, task, reply);
     if (!found.ok) return sendRefusal(reply, found.error);
     const { json, sound, order } = found.value;
     if (!sound) return sendBytes(reply, 200, json);

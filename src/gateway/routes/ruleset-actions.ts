@@ -6,7 +6,7 @@ import { canonicalText } from '../../ruleset/compile/canonical.js';
 import { activate, draftPointer, draftRollback } from '../../ruleset/release/activate.js';
 import type { SignedPointer } from '../../ruleset/release/approval.js';
 import type { ImpactTask } from '../../ruleset/release/impact.js';
-import { footing, footingForAll, publish } from '../../ruleset/release/publish.js';
+import { footing, footingForAll, notCompared, publish } from '../../ruleset/release/publish.js';
 import { refusal } from '../../ruleset/release/refusal.js';
 import { pointerSettled } from '../../ruleset/release/settled.js';
 import { type Caller, callerOf } from '../desk-queue.js';
@@ -17,7 +17,7 @@ import {
   sendBytes,
   sendJson,
   sendRefusal,
-  workedOut,
+  workInTurn,
 } from '../rulesets.js';
 import {
   activateSchema,
@@ -50,25 +50,28 @@ export function rulesetActions(
 }
 
 /** 200 whatever is found: the question was whether there is anything. */
-const check: Action = async ({ desk, work, alone, clock }, request, reply) => {
+const check: Action = async (terms, request, reply) => {
   const body = rawJson(request);
-  const ground = await footing(desk);
+  const ground = await footing(terms.desk);
   if (!ground.ok) return sendRefusal(reply, ground.error);
-  const task = { do: 'check', body, ground: ground.value, publishedAtMs: clock.wallMs() } as const;
-  const told = workedOut(await alone(callerOf(reply), (gone) => work(task, gone)));
+  const publishedAtMs = terms.clock.wallMs();
+  const task = { do: 'check', body, ground: ground.value, publishedAtMs } as const;
+  const told = await workInTurn(terms, task, reply);
   return told.ok ? sendBytes(reply, 200, told.value) : sendRefusal(reply, told.error);
 };
 
-const publishSigned: Action = async ({ desk, work, alone, settle }, request, reply) => {
+const publishSigned: Action = async (terms, request, reply) => {
+  const { desk, settle } = terms;
   const body = rawJson(request);
   const ground = await footingForAll(desk, settle);
   if (!ground.ok) return sendRefusal(reply, ground.error);
   const task = { do: 'offer', body, ground: ground.value } as const;
-  const offer = workedOut(await alone(callerOf(reply), (gone) => work(task, gone)));
+  const offer = await workInTurn(terms, task, reply);
   const published = offer.ok ? await publish(desk, offer.value) : offer;
-  return published.ok
-    ? sendJson(reply, 201, { version: published.value.version, manifest: published.value })
-    : sendRefusal(reply, published.error);
+  if (!published.ok) return sendRefusal(reply, published.error);
+  const { value: manifest } = published;
+  const answer = { version: manifest.version, manifest, notCompared: notCompared(ground.value) };
+  return sendJson(reply, 201, answer);
 };
 
 /** What an activator would sign. */

@@ -6,7 +6,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Desk, type Live, type StoredVersion } from '../../ruleset/release/desk.js';
 import { publishedText } from '../../ruleset/release/diff-document.js';
 import type { KeyCheck } from '../authentication.js';
-import { callerOf } from '../desk-queue.js';
 import {
   type RulesetDoor,
   type RulesetTerms,
@@ -14,7 +13,7 @@ import {
   sendJson,
   sendRefusal,
   versionIn,
-  workedOut,
+  workInTurn,
 } from '../rulesets.js';
 import { diffSchema, listSchema, ruleSchema, versionSchema } from '../schemas/rulesets.js';
 import { overlayRoutes } from './overlay.js';
@@ -70,15 +69,16 @@ interface RuleAsked {
 }
 
 async function showRule(
-  { desk, work, alone }: RulesetTerms,
+  terms: RulesetTerms,
   { version, rule }: RuleAsked,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { desk } = terms;
   const number = await versionIn(desk, version);
   const text = number.ok ? await desk.bundled(number.value) : number;
   if (!text.ok) return sendRefusal(reply, text.error);
   const task = { do: 'rule', text: text.value, rule } as const;
-  const told = workedOut(await alone(callerOf(reply), (gone) => work(task, gone)));
+  const told = await workInTurn(terms, task, reply);
   return told.ok ? sendBytes(reply, 200, told.value) : sendRefusal(reply, told.error);
 }
 
@@ -88,16 +88,16 @@ interface Sides {
 }
 
 async function compare(
-  { desk, work, alone }: RulesetTerms,
+  terms: RulesetTerms,
   { before, after }: Sides,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const was = await sideOf(desk, before);
+  const was = await sideOf(terms.desk, before);
   if (!was.ok) return sendRefusal(reply, was.error);
-  const is = await sideOf(desk, after);
+  const is = await sideOf(terms.desk, after);
   if (!is.ok) return sendRefusal(reply, is.error);
   const task = { do: 'diff', before: was.value, after: is.value } as const;
-  const told = workedOut(await alone(callerOf(reply), (gone) => work(task, gone)));
+  const told = await workInTurn(terms, task, reply);
   return told.ok ? sendBytes(reply, 200, told.value) : sendRefusal(reply, told.error);
 }
 

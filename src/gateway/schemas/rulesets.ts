@@ -92,6 +92,11 @@ const files: Schema = {
   description: 'Texts by path within the rules folder: ruleset.yaml, packs/…, tables/….',
   additionalProperties: text,
 };
+const notCompared: Schema = {
+  ...orNull('string'),
+  description:
+    'Which version it could not be compared with, as its text is lost, and what follows; null: nothing.',
+};
 const replay: Schema = { ...object, description: 'Report of `claimgate replay` over this rule set.' };
 const manifest: Schema = { ...object, description: 'What a version is; see `statement` of a check.' };
 const signer: Schema = { ...object, properties: { key: text, name: text } };
@@ -200,6 +205,7 @@ export const checkSchema = {
       sound: { type: 'boolean' },
       obstacle: { type: ['object', 'null'], properties: { reason: text, message: text } },
       next: { ...whole, description: 'The number that ruleset.yaml has to carry.' },
+      notCompared,
       diagnostics: listOf(diagnostic),
       examples: { type: ['object', 'null'], properties: { run: whole, failed: listOf(example) } },
       rulesetId: text,
@@ -227,7 +233,10 @@ export const publishSchema = {
       replay,
     },
   },
-  response: responses(201, 'It is published.', { ...object, properties: { version: whole, manifest } }),
+  response: responses(201, 'It is published.', {
+    ...object,
+    properties: { version: whole, manifest, notCompared },
+  }),
 };
 
 export const draftSchema = {

@@ -2,7 +2,7 @@
  * What a node keeps on its disk of the release in force: the signed documents as they came, and the texts they name. A
  * start does not need the broker for it, and no restart forgets how far the node has come.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { access, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../base/replace-file.js';
 import { fail, ok, type Result } from '../../base/result.js';
@@ -16,6 +16,8 @@ export interface Kept {
   readonly manifests: Readonly<Record<string, unknown>>;
 }
 
+/** Its being there says it all. */
+const ownFolderName = 'own-folder.json';
 const textName = /^[0-9a-f]{64}\.json\.gz$/;
 
 export class KeptReleases {
@@ -39,8 +41,25 @@ export class KeptReleases {
     }
   }
 
+  /** Whether the node's own folder counted when it went down; where a release is kept it did not. */
+  async isOwnFolder(): Promise<boolean> {
+    try {
+      await access(join(this.#folder, ownFolderName));
+      return true;
+    } catch {
+      // Not, or nobody can tell: then the broker has to.
+      return false;
+    }
+  }
+
+  async keepOwnFolder(): Promise<void> {
+    await replaceFile(join(this.#folder, ownFolderName), '{}');
+  }
+
   /** Replaces what was kept, whole or not at all, and forgets texts other than `digests`. */
   async write(kept: Kept, digests: readonly string[]): Promise<void> {
+    // First: where the disk is full, nobody takes the folder for what is in force.
+    await rm(join(this.#folder, ownFolderName), { force: true });
     await replaceFile(join(this.#folder, 'live.json'), JSON.stringify(kept));
     const needed = new Set(digests.map(nameOf));
     for (const name of await readdir(this.#folder)) {

@@ -23,7 +23,8 @@ export interface NewestVersionOptions {
     versionPutBack(version: number): void;
     /** Another manifest lies under the number than the node has seen there. */
     versionGivenTwice(version: number): void;
-    releaseNotKept(problem: string): void;
+    /** It cannot be written to the disk: after a restart the node would not know its number. */
+    newestVersionNotKept(problem: string): void;
   };
 }
 
@@ -43,7 +44,6 @@ export class NewestVersion {
   /** Of those that were listed and count; numbers between may have been given to nobody. */
   #highest = 0;
   #twice = 0;
-  #unwatch: () => void = () => {};
 
   constructor(options: NewestVersionOptions) {
     this.#options = options;
@@ -51,8 +51,7 @@ export class NewestVersion {
 
   /** Follows the versions from now on; the broker has to be there. */
   start(): void {
-    this.#unwatch = this.#options.store.watch(() => void this.look());
-    void this.look();
+    this.#looks.follow((onChange) => this.#options.store.watch(onChange));
   }
 
   /** Resolves when what lies at the broker has been looked at. */
@@ -61,7 +60,6 @@ export class NewestVersion {
   }
 
   async stop(): Promise<void> {
-    this.#unwatch();
     await this.#looks.stop(stopPatienceMs);
   }
 
@@ -136,7 +134,7 @@ export class NewestVersion {
     try {
       await replaceFile(path, JSON.stringify(this.#known));
     } catch (error) {
-      events.releaseNotKept(error instanceof Error ? error.message : String(error));
+      events.newestVersionNotKept(error instanceof Error ? error.message : String(error));
     }
     return true;
   }

@@ -30,6 +30,8 @@ export interface Footing {
   /** The newest version that is believed and has its text, which the new one is compared with; null: none. */
   readonly previous: number | null;
   readonly previousText: BundledText | null;
+  /** The newest version that is believed, where its text is lost and it cannot be compared with; null: it can. */
+  readonly lost: number | null;
   /** Of the rules of that version. */
   readonly since: Since;
   /** Floor of the newest version that is believed. */
@@ -59,10 +61,24 @@ export async function footing(desk: Desk): Promise<Result<Footing, Refusal>> {
   const floor = believed.at(-1)?.floor ?? 1;
   const compared = await newestWithText(desk, believed);
   if (!compared.ok) return compared;
-  if (compared.value === null) return ok({ next, previous: null, previousText: null, since: {}, floor });
-  const { version: previous, text } = compared.value;
-  const since = sinceAt(believed.filter(({ version }) => version <= previous));
-  return ok({ next, previous, previousText: text, since, floor });
+  const { version: previous, text: previousText } = compared.value ?? { version: null, text: null };
+  const newest = believed.at(-1)?.version ?? null;
+  const lost = newest === previous ? null : newest;
+  const since = sinceAt(believed.filter(({ version }) => version <= (previous ?? 0)));
+  return ok({ next, previous, previousText, lost, since, floor });
+}
+
+/** What follows where the newest version cannot be compared with, as a sentence; null: it can. */
+export function notCompared({ previous, lost }: Pick<Footing, 'previous' | 'lost'>): string | null {
+  if (lost === null) return null;
+  const [instead, rules] =
+    previous === null
+      ? ['no version', 'every rule']
+      : [`version ${previous}`, `every rule that version ${previous} does not have as it is`];
+  return (
+    `the text of version ${lost} is lost at the broker, so it was compared with ${instead}: ${rules} counts as ` +
+    'changed here, and brakes on it end when this version comes into force (`claimgate overlay kill` keeps a rule off)'
+  );
 }
 
 /**

@@ -14,7 +14,15 @@ import {
 } from './desk-body.js';
 import { type ComparedText, compareTexts } from './diff-document.js';
 import type { SoundRuleset } from './examine.js';
-import { appraise, draftManifest, examineAt, type Footing, type Offer, obstacle } from './publish.js';
+import {
+  appraise,
+  draftManifest,
+  examineAt,
+  type Footing,
+  notCompared,
+  type Offer,
+  obstacle,
+} from './publish.js';
 import { refusal } from './refusal.js';
 import { type ReadReplay, readReplay } from './replay-mark.js';
 import { ruleWords } from './rule-words.js';
@@ -41,7 +49,8 @@ export function checkBody({ body, ground, publishedAtMs }: CheckTask): Result<Ui
   const { next } = ground;
   const stands = obstacle(found, next);
   const diagnostics = found.compiles ? found.warnings : found.diagnostics;
-  const told = { next, diagnostics, examples: found.compiles ? examplesOf(found) : null };
+  const examples = found.compiles ? examplesOf(found) : null;
+  const told = { next, notCompared: notCompared(ground), diagnostics, examples };
   if (stands !== null || !found.compiles) {
     const { reason, message } = stands ?? { reason: 'does-not-compile', message: '' };
     return ok(jsonBytes({ sound: false, obstacle: { reason, message }, ...told }));

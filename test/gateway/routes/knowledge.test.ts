@@ -56,7 +56,7 @@ beforeAll(async () => {
     },
   };
   const knowledge = {
-    work: deskWork({ entryFile: new URL('workers/desk.process.js', dist) }),
+    work: deskWork({ entryFile: new URL('workers/desk.process.js', dist), timeoutMs: 200_000 }),
     alone: oneAtATime(),
     folder,
     desk: null,

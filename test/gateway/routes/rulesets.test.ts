@@ -50,7 +50,7 @@ beforeAll(async () => {
     rulesets: {
       store,
       trusted: trusting(author, second),
-      work: deskWork({ entryFile: new URL('workers/desk.process.js', dist) }),
+      work: deskWork({ entryFile: new URL('workers/desk.process.js', dist), timeoutMs: 200_000 }),
       alone: oneAtATime(),
       ceiling: usualCeiling,
       clock: systemClock,
@@ -286,6 +286,24 @@ describe('what is refused', () => {
     expect((await get('/nine')).body.code).toBe('malformed');
     expect((await get('/1/diff/9')).body.code).toBe('unknown-version');
   });
+});
+
+test('where the texts of earlier versions are lost the answers say what follows', async () => {
+  const { next } = (await post('check', { files: await filesOf(1) })).body;
+  await js.manager.streams.purge('OBJ_claimgate-rulesets');
+  const files = await filesOf(next);
+  const checked = await post('check', { files });
+  const published = await publish(files);
+  const words =
+    `the text of version ${next - 1} is lost at the broker, so it was compared with no version: ` +
+    'every rule counts as changed here, and brakes on it end when this version comes into force';
+  expect([checked.body.notCompared, published.body.notCompared]).toEqual([
+    expect.stringContaining(words),
+    expect.stringContaining(words),
+  ]);
+  expect(published.body.manifest.previous).toBeNull();
+  const after = await post('check', { files: await filesOf(next + 1) });
+  expect([after.body.sound, after.body.notCompared]).toEqual([true, null]);
 });
 
 test('the routes are described', async () => {

@@ -37,7 +37,7 @@ function startNode(name = 'one') {
     events: {
       versionPutBack: (version) => said.push(`put back ${version}`),
       versionGivenTwice: (version) => said.push(`twice ${version}`),
-      releaseNotKept: () => said.push('not kept'),
+      newestVersionNotKept: () => said.push('not kept'),
     },
   });
   return { newest, said };
@@ -92,7 +92,7 @@ test('whoever is about to publish gives nodes the time to say what they know', a
   // Its text is lost: a new version is compared with none.
   expect(ground).toEqual({
     ok: true,
-    value: { next: 7, previous: null, previousText: null, since: {}, floor: 1 },
+    value: { next: 7, previous: null, previousText: null, lost: 6, since: {}, floor: 1 },
   });
   expect(await shelf.versions()).toEqual({ ok: true, value: [6] });
   const away = { ...shelf, put: async () => fail({ kind: 'broker', message: 'no route' } as const) };
@@ -104,7 +104,7 @@ test('a version whose text is lost is not the one that the next is compared with
   await publish(shelf, 1);
   await shelf.put('version.3', signManifest(manifestOf(3, { floor: 2 }), author.signing), 0);
   const ground = await footing(new Desk(shelf, trusted));
-  expect(ground).toMatchObject({ value: { next: 4, previous: 1, floor: 2 } });
+  expect(ground).toMatchObject({ value: { next: 4, previous: 1, lost: 3, floor: 2 } });
 });
 
 test('what the trail names is given, though its manifest is lost; numbers that leap are not', async () => {

@@ -4,7 +4,14 @@ import { packBundle } from '../../../src/ruleset/release/bundle.js';
 import { Desk } from '../../../src/ruleset/release/desk.js';
 import { type Examination, examine } from '../../../src/ruleset/release/examine.js';
 import type { Manifest } from '../../../src/ruleset/release/manifest.js';
-import { appraise, draftManifest, footing, obstacle, publish } from '../../../src/ruleset/release/publish.js';
+import {
+  appraise,
+  draftManifest,
+  footing,
+  notCompared,
+  obstacle,
+  publish,
+} from '../../../src/ruleset/release/publish.js';
 import { signManifest } from '../../../src/ruleset/release/release.js';
 import type { Shelf } from '../../../src/ruleset/release/shelf.js';
 import { smallRules } from '../../releases/small-rules.js';
@@ -63,6 +70,22 @@ test('versions are numbered without gaps, and compared with the one before', asy
   expect(since.every(([, version]) => version === 1)).toBe(true);
   const source = await desk.source(2);
   expect(source.ok && source.value.files).toEqual((await smallRules(2)).files);
+});
+
+test('where texts are lost it is said with what a version was compared, and what follows', async () => {
+  await handIn(1);
+  const found = await footing(desk);
+  expect(found.ok && notCompared(found.value)).toBeNull();
+  const textless = new Desk({ ...shelf, text: async () => ({ ok: true, value: null }) }, trusted);
+  const ground = await footing(textless);
+  if (!ground.ok) throw new Error(ground.error.message);
+  expect(ground.value).toMatchObject({ next: 2, previous: null, lost: 1, since: {} });
+  expect(notCompared(ground.value)).toMatch(
+    /^the text of version 1 is lost .* compared with no version: every rule counts as changed here, and brakes on it/,
+  );
+  expect(notCompared({ previous: 1, lost: 3 })).toMatch(
+    /^the text of version 3 .* with version 1: every rule that version 1 does not have as it is counts as changed/,
+  );
 });
 
 test('who takes the number first has it', async () => {
