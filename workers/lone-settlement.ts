@@ -13,7 +13,7 @@ import { lastServiceDay, medicineKinds } from '../src/history/events/service-day
 import type { HistorySource, PatientHistory, TraceSale } from '../src/history/patient-history.js';
 import { PatientRecord, type RecordedLine, type Recording } from '../src/history/patient-record.js';
 import { patientKey } from '../src/history/source.js';
-import { historyHorizonMs, key64, type State } from '../src/history/state.js';
+import { historyHorizonMs, type Key64, key64, type State } from '../src/history/state.js';
 import type { KeptPatients } from '../src/replay/kept-patients.js';
 
 /** What rules may ask: of patients those that are kept, and else the state. */
@@ -116,11 +116,16 @@ export function recordForPatient(
     head.claimId,
   ) as readonly string[];
   const recording = recordingOf(head, names, streamMs);
-  const lines = countedLines(columns, names);
+  const lines = {
+    most: columns.lines.count,
+    each: (take: (line: RecordedLine) => void) => eachCounted(columns, names, take),
+  };
   if (kept?.record(patient, recording, lines, state) === true) return;
+  const copies: RecordedLine[] = [];
+  lines.each((line) => copies.push({ ...line }));
   const key = patientKey(patient);
   const record = PatientRecord.open(state.get('patients', key));
-  record.record(recording.claim, recording, lines, streamMs);
+  record.record(recording.claim, recording, copies, streamMs);
   record.prune(streamMs - historyHorizonMs);
   const bytes = record.bytes();
   if (bytes !== null) state.put('patients', key, bytes);
@@ -142,12 +147,14 @@ function recordingOf(head: ClaimHead, names: readonly string[], recordedMs: numb
   };
 }
 
-function countedLines(
+/** Tells lines that count, in an object that serves one after another. */
+function eachCounted(
   { lines, items }: ReadColumns['columns'],
   names: readonly string[],
-): readonly RecordedLine[] {
-  const counted: RecordedLine[] = [];
+  take: (line: RecordedLine) => void,
+): void {
   const keyOf = lineKeys(names);
+  const counted = { key: noKey, code: '', at: 0, lastDay: 0, quantityE4: 0, amountFen: 0 };
   for (let row = 0; row < lines.count; row++) {
     const item = lines.itemCode[row] as number;
     const at = lines.at[row] as number;
@@ -160,17 +167,17 @@ function countedLines(
       !(quantityE4 > 0)
     )
       continue;
-    counted.push({
-      key: keyOf(lines.id.at(row) ?? ''),
-      code: items.textOf(item),
-      at,
-      lastDay: lastDayOf(lines, row),
-      quantityE4,
-      amountFen: lines.netAmountFen[row] || 0,
-    });
+    counted.key = keyOf(lines.id.at(row) ?? '');
+    counted.code = items.textOf(item);
+    counted.at = at;
+    counted.lastDay = lastDayOf(lines, row);
+    counted.quantityE4 = quantityE4;
+    counted.amountFen = lines.netAmountFen[row] || 0;
+    take(counted);
   }
-  return counted;
 }
+
+const noKey: Key64 = [0, 0];
 
 function lastDayOf({ at, until, days, kind }: LineColumns, row: number): number {
   const isSupplied = medicineKinds.includes(lineKinds[kind[row] as number] ?? null);

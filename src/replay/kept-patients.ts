@@ -9,6 +9,12 @@ import { historyHorizonMs, type State } from '../history/state.js';
 import { KeptPatient } from './kept-patient.js';
 import { KeptRows } from './kept-rows.js';
 
+/** Lines of a claim, told one after another: what is told holds until the next one. */
+export interface LinesInTurn {
+  readonly most: number;
+  each(take: (line: RecordedLine) => void): void;
+}
+
 export class KeptPatients {
   readonly #patients = new Map<string, KeptPatient>();
   /** Those that went over. */
@@ -28,18 +34,18 @@ export class KeptPatients {
   }
 
   /** Enters a claim; false: its patient is in the state, and has to be entered there. */
-  record(key: string, recording: Recording, lines: readonly RecordedLine[], state: State): boolean {
+  record(key: string, recording: Recording, lines: LinesInTurn, state: State): boolean {
     if (this.#isOver || this.#gone.has(key)) return false;
     const known = this.#patients.get(key);
     const patient = known ?? new KeptPatient(this.#rows);
     const isPruned = patient.encounters > 0 && patient.oldestMs < recording.recordedMs - historyHorizonMs;
-    if (isPruned || patient.lines + lines.length > mostLines) {
+    if (isPruned || patient.lines + lines.most > mostLines) {
       this.giveUp(key, state);
       return false;
     }
     this.#bytes -= known?.bytes ?? 0;
     patient.addEncounter(recording);
-    for (const line of lines) patient.addLine(line);
+    lines.each((line) => patient.addLine(line));
     this.#bytes += patient.bytes;
     if (known === undefined) this.#patients.set(key, patient);
     return true;

@@ -27,6 +27,7 @@ export class Links {
   /** The next message, by the names of all records that it may touch. `isPlain`: see `NamesReply`. */
   add(names: ArrayLike<number>, isPlain: boolean, from = 0, to = names.length): void {
     let first = alone;
+    this.ties.begin(this.#count);
     if (!isPlain) this.ties.share(this.#count);
     for (let i = from; i < to; i++) {
       const name = names[i] as number;

@@ -24,8 +24,15 @@ export class Ties {
   #last = new Int32Array(1_024).fill(-1);
   /** By message. */
   #ties = new Uint8Array(1_024);
+  #messages = 0;
 
-  /** Messages ascend; `name`: numbered from 0 on, a patient's never the same as another's. */
+  /** A message, be it that nothing is ever marked of it. They ascend from 0 on. */
+  begin(message: number): void {
+    this.#messages = message + 1;
+    if (message >= this.#ties.length) this.#ties = grown(this.#ties);
+  }
+
+  /** Of the message that has begun. `name`: numbered from 0 on, a patient's never the same as another's. */
   add(message: number, name: number, isPatient: boolean): void {
     if (name >= this.#last.length) this.#last = grown(this.#last, -1);
     const before = this.#last[name] as number;
@@ -40,11 +47,10 @@ export class Ties {
   }
 
   mark(message: number, bit: number): void {
-    while (message >= this.#ties.length) this.#ties = grown(this.#ties);
     this.#ties[message]! |= bit;
   }
 
   of(message: number): number {
-    return message < this.#ties.length ? (this.#ties[message] as number) : allTies;
+    return message < this.#messages ? (this.#ties[message] as number) : allTies;
   }
 }

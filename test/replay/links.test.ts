@@ -90,6 +90,16 @@ describe('links', () => {
     expect([links.ties.of(0), links.ties.of(1)]).toEqual([tie.shared, 0]);
   });
 
+  test('know of many messages that nothing ties them, be they the last ones', () => {
+    const links = new Links();
+    // Each patient comes twice, the second time in the last half: of those nothing is ever marked.
+    for (let i = 0; i < 6_000; i++) links.add([2 * (i % 3_000)], true);
+    links.deal(2);
+    const ties = Array.from({ length: links.count }, (_, i) => links.ties.of(i));
+    expect(ties.slice(0, 3_000).every((one) => one === tie.followed)).toBe(true);
+    expect(ties.slice(3_000).every((one) => one === 0)).toBe(true);
+  });
+
   test('say of a message that they do not know that it has all ties', () => {
     expect(new Links().ties.of(2_000)).toBe(allTies);
   });

@@ -4,7 +4,7 @@
  */
 import { dayOf, type EpochDay, type EpochMs } from '../../../base/calendar.js';
 import type { ClaimView } from '../claim-view.js';
-import { genericLength } from './past.js';
+import { genericLength } from './code-facts.js';
 import type { Uses } from './uses.js';
 
 export type Answer<T> = T | null | undefined;
@@ -113,7 +113,9 @@ export function supplyLeft(view: ClaimView, item: number, anchor: number): Answe
   if (!asOf.set(view, anchor)) return null;
   const text = view.items.textOf(item);
   const isWestern = text.startsWith('X') && text.length > genericLength;
-  const lines = isWestern ? past.linesOfGeneric(text.slice(0, genericLength)) : past.linesOf(view, item);
+  const lines = isWestern
+    ? past.linesOfGeneric(view, text.slice(0, genericLength))
+    : past.linesOf(view, item);
   const { patient, ownEncounter } = past;
   const today = dayOf(asOf.at);
   let left = 0;

@@ -1,18 +1,18 @@
 /** The recorded past of the claim's patient, without what the claim itself repeats of it. */
 import { assert } from '../../../base/assert.js';
 import { dayOf, type EpochDay, type EpochMs } from '../../../base/calendar.js';
+import type { ItemCodes } from '../../../claim/columns/item-codes.js';
 import { lineFlag } from '../../../claim/columns/line-columns.js';
 import { encounterKey, encounterNames, lineKey } from '../../../history/events/patient-keys.js';
 import type { PatientHistory } from '../../../history/patient-history.js';
 import type { ClaimView } from '../claim-view.js';
+import { CodeFacts } from './code-facts.js';
+import { CodesByGeneric } from './codes-by-generic.js';
 import { itemSetOf } from './item-set.js';
 import { longestServiceDays } from './service-days.js';
 
 /** More than any calendar day, in either direction. */
 const dayRange = 8_000_000;
-
-/** ATC code and generic of a western drug; strengths, makers and packs follow. */
-export const genericLength = 10;
 
 export class Past {
   /** The claim's own encounter among the recorded ones; -1: it is not among them. */
@@ -22,9 +22,10 @@ export class Past {
   readonly #repeated = new Set<number>();
   /** From item numbers to the patient's codes. */
   readonly #codes = new Map<number, number>();
+  readonly #facts = new CodeFacts();
   /** By code that has lines: its number among items; and by generic: its codes. Made when asked for. */
   #itemOf: Int32Array | null = null;
-  #generics: Map<string, number[]> | null = null;
+  readonly #generics = new CodesByGeneric();
   /** Texts of the codes that have lines. */
   readonly #texts: (string | undefined)[] = [];
   /** By code: its last recorded line; by line: the one before it of the same code; -1: none. */
@@ -40,7 +41,8 @@ export class Past {
     this.#patient = patient;
     this.#firstAt = null;
     this.#itemOf = null;
-    this.#generics = null;
+    this.#facts.beginClaim();
+    this.#generics.forget();
     if (this.#texts.length > 0) this.#texts.length = 0;
     this.#codes.clear();
     this.#repeated.clear();
@@ -81,10 +83,12 @@ export class Past {
   }
 
   /** The same for western drugs whose code begins with a generic's, which is `genericLength` characters. */
-  linesOfGeneric(generic: string): readonly number[] {
+  linesOfGeneric({ items }: ClaimView, generic: string): readonly number[] {
     this.#found.length = 0;
-    this.#generics ??= this.#findGenerics();
-    for (const code of this.#generics.get(generic) ?? []) this.#take(code);
+    if (!this.#generics.isMade) this.#findGenerics(items);
+    const number = this.#facts.findGeneric(generic);
+    for (let code = this.#generics.firstOf(number); code >= 0; code = this.#generics.nextOf(code))
+      this.#take(code);
     return this.#found;
   }
 
@@ -112,21 +116,22 @@ export class Past {
   #findItems({ items }: ClaimView): Int32Array {
     const itemOf = new Int32Array(this.patient.codes).fill(-1);
     for (let code = 0; code < itemOf.length; code++) {
-      if (this.#lastOf[code]! >= 0) itemOf[code] = items.numberOf(this.#textOf(code));
+      if (this.#lastOf[code]! < 0) continue;
+      const text = this.#textOf(code);
+      const { item } = this.#facts.of(text, items);
+      itemOf[code] = item >= 0 ? item : items.numberOf(text);
     }
     return itemOf;
   }
 
-  #findGenerics(): Map<string, number[]> {
-    const generics = new Map<string, number[]>();
-    for (let code = 0; code < this.patient.codes; code++) {
-      if (this.#lastOf[code]! < 0) continue;
-      const generic = this.#textOf(code).slice(0, genericLength);
-      const codes = generics.get(generic);
-      if (codes === undefined) generics.set(generic, [code]);
-      else codes.push(code);
+  #findGenerics(items: ItemCodes): void {
+    const { codes } = this.patient;
+    this.#generics.begin(codes);
+    // From behind, so that each generic's codes ascend.
+    for (let code = codes - 1; code >= 0; code--) {
+      if (this.#lastOf[code]! >= 0)
+        this.#generics.add(code, this.#facts.of(this.#textOf(code), items).generic);
     }
-    return generics;
   }
 
   #textOf(code: number): string {
