@@ -1,6 +1,6 @@
 /** A replay thread's work: its messages one after another, as the durable path and the advisory path take them. */
 import { AssertionFailure, assert } from '../src/base/assert.js';
-import { dayOf, type EpochDay, type EpochMs, formatDay } from '../src/base/calendar.js';
+import { type EpochDay, type EpochMs, formatDay } from '../src/base/calendar.js';
 import type { Clock } from '../src/base/clock.js';
 import type { ReadColumns } from '../src/claim/columns/claim-reader.js';
 import { isOnlyAClaim } from '../src/claim/durable/only-a-claim.js';
@@ -38,6 +38,9 @@ export interface JudgeOfDays {
 export interface ReplayMessage {
   readonly seq: number;
   readonly place: string;
+  /** To which it belongs, and whose rules judge it. */
+  readonly day: EpochDay;
+  /** Of history: never before that of the message before it. */
   readonly streamMs: EpochMs;
   readonly format: WireFormat | null;
   readonly institution: string | null;
@@ -102,12 +105,15 @@ export class ReplayMessages {
 
   work(message: ReplayMessage): void {
     this.#state.own.at(message.streamMs);
-    const judge = this.#judgeOf(dayOf(message.streamMs));
+    const judge = this.#judgeOf(message.day);
     const isGuessed = (this.#wasScreening && message.judged) || (message.ties & tie.shared) === 0;
     if (isGuessed && this.#workQuickly(message, judge)) return;
     const entry = this.#settle(message, judge);
-    this.#wasScreening = entry?.deadLetter?.reason === 'not-durable';
+    const reason = entry?.deadLetter?.reason;
+    this.#wasScreening = reason === 'not-durable';
     if (entry === null) return;
+    // The durable path reads no national screening, and has to be told so by no more than that.
+    if (reason === 'unreadable' && this.#isScreening(message, judge)) this.#wasScreening = true;
     if (!this.#wasScreening) this.#tell(message, judge, entry);
     else if (message.judged && !this.#workQuickly(message, judge)) {
       this.tally.spoil('unusable', { ...placeOf(message), reason: 'could not be screened' });
@@ -122,6 +128,11 @@ export class ReplayMessages {
 
   #judgeOf(day: EpochDay): ReplayJudge {
     return this.#judges.findLast(({ from }) => from <= day)?.judge ?? this.#first;
+  }
+
+  #isScreening({ body, format }: ReplayMessage, { loaded }: ReplayJudge): boolean {
+    const read = loaded.reader.read(body, format);
+    return read.ok && read.value.columns.head.kind === 'screening';
   }
 
   /** As what leaves nothing behind, or as good as nothing. False: it is no such message, and nothing was done. */
@@ -193,9 +204,9 @@ export class ReplayMessages {
     this.#state.keep();
   }
 
-  #judged({ seq, streamMs }: Place, judgement: Judgement): void {
+  #judged({ seq, day }: Place, judgement: Judgement): void {
     this.tally.count('judged');
-    this.tally.judge({ seq, day: this.#dayText(dayOf(streamMs)), ...judgement });
+    this.tally.judge({ seq, day: this.#dayText(day), ...judgement });
   }
 
   /** By the durable path, with rules where it is judged; null: it could not even be recorded. */
@@ -267,7 +278,7 @@ function bufferOf(body: Uint8Array): Buffer {
   return Buffer.from(body.buffer, body.byteOffset, body.length);
 }
 
-type Place = Pick<ReplayMessage, 'seq' | 'place' | 'streamMs'>;
+type Place = Pick<ReplayMessage, 'seq' | 'place' | 'day'>;
 
 const placeOf = ({ seq, place }: Place) => ({ seq, place });
 

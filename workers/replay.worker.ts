@@ -54,12 +54,13 @@ function judgesOf(
 }
 
 function* inBatch(batch: Batch): Iterable<ReplayMessage> {
-  const { bytes, ends, seqs, places, streamMs, formats, institutions, judged, ties } = batch;
+  const { bytes, ends, seqs, places, days, streamMs, formats, institutions, judged, ties } = batch;
   let start = 0;
   for (const [i, end] of ends.entries()) {
     yield {
       seq: seqs[i] as number,
       place: places[i] as string,
+      day: days[i] as number,
       streamMs: streamMs[i] as number,
       format: formats[i] as WireFormat | null,
       institution: institutions[i] as string | null,

@@ -12,6 +12,13 @@ export function replaySummary(report: Report, mark: ReplayMark | null): readonly
   const head = `${count(claims)} claims judged, ${from} to ${to}`;
   const lost =
     spoilt === 0 ? [] : [`${count(spoilt)} messages could not be used, the first: ${placeOf(unusable)}`];
+  const undated = messages.undated ?? 0;
+  const guessed =
+    undated === 0
+      ? []
+      : [
+          `${count(undated)} of them do not say when they were sent: they count for the day of the one before`,
+        ];
   const sides = totals.map(({ seen, excessFen }, side) => {
     const { name = '', version = 0 } = report.rulesets[side] ?? {};
     const rate = claims === 0 ? 0 : (seen * 10_000) / claims;
@@ -19,7 +26,7 @@ export function replaySummary(report: Report, mark: ReplayMark | null): readonly
     return `${side === 0 ? '' : 'against '}${name} version ${version}: ${what}`;
   });
   const rules = topRules(report.rules).map(ruleLine);
-  return [head, ...lost, ...sides, ...rules, ...(mark === null ? [] : [`digest ${mark.digest}`])];
+  return [head, ...guessed, ...lost, ...sides, ...rules, ...(mark === null ? [] : [`digest ${mark.digest}`])];
 }
 
 function placeOf(unusable: Report['unusable']): string {

@@ -48,7 +48,7 @@ export class BatchMaker {
   /** Copies the body. `ties`: see `tie`. */
   add(
     { seq, place, format, institution, body }: SourceMessage,
-    { fate, streamMs }: Timed,
+    { fate, day, streamMs }: Timed,
     ties: number,
   ): void {
     const start = this.#used;
@@ -60,6 +60,7 @@ export class BatchMaker {
     columns.ends.push(end);
     columns.seqs.push(seq);
     columns.places.push(place);
+    columns.days.push(day);
     columns.streamMs.push(streamMs);
     columns.formats.push(format);
     columns.institutions.push(institution);
@@ -90,6 +91,7 @@ function emptyColumns(): Columns {
     ends: [],
     seqs: [],
     places: [],
+    days: [],
     streamMs: [],
     formats: [],
     institutions: [],

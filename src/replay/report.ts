@@ -25,7 +25,10 @@ export interface Report {
   readonly rulesets: readonly ReportedRuleset[];
   /** Claims that were judged. */
   readonly claims: number;
-  /** All other messages, by what became of them. */
+  /**
+   * All other messages, by what became of them; and as `undated` those of the judged ones that do not say when they
+   * were sent: they belong to the day of the message before them.
+   */
   readonly messages: Readonly<Record<string, number>>;
   readonly totals: readonly Told[];
   readonly scenes: readonly SceneFigures[];

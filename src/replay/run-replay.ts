@@ -100,9 +100,10 @@ async function* partakers(
         continue;
       }
       const timed = timeline.next(item);
-      if (timed.fate === 'judged' || timed.fate === 'warms')
-        some.push({ message: item, timed, index: index++ });
-      else others.count(timed.fate);
+      const { fate } = timed;
+      if (fate === 'judged' && item.at === null) others.count('undated');
+      if (fate === 'judged' || fate === 'warms') some.push({ message: item, timed, index: index++ });
+      else others.count(fate);
     }
     yield some;
     const last = items.at(-1);

@@ -36,6 +36,8 @@ export interface Batch {
   readonly ends: readonly number[];
   readonly seqs: readonly number[];
   readonly places: readonly string[];
+  /** To which they belong; history goes by the other. */
+  readonly days: readonly EpochDay[];
   readonly streamMs: readonly EpochMs[];
   readonly formats: readonly (WireFormat | null)[];
   readonly institutions: readonly (string | null)[];

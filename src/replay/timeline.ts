@@ -1,10 +1,12 @@
 /** Gives every message its time and its fate, in the order of the source. */
-import { type EpochMs, startOfDay } from '../base/calendar.js';
+import { dayOf, type EpochDay, type EpochMs, startOfDay } from '../base/calendar.js';
 import { type Fate, fateOf, type Period } from './period.js';
 import type { SourceMessage } from './source.js';
 
 export interface Timed {
   readonly fate: Fate;
+  /** To which it belongs. */
+  readonly day: EpochDay;
   /** Never before that of the message before it; what history goes by. */
   readonly streamMs: EpochMs;
 }
@@ -34,6 +36,6 @@ export class Timeline {
       this.#named = named;
       this.#stream = Math.max(this.#stream, Math.min(named, this.#last));
     }
-    return { fate, streamMs: this.#stream };
+    return { fate, day: dayOf(named), streamMs: this.#stream };
   }
 }

@@ -70,9 +70,10 @@ function timed(bodies: readonly string[], period: Period, others: Tally): readon
   const timeline = new Timeline(period);
   return itemsOf(bodies).flatMap((item) => {
     if (!isUsable(item)) return [];
-    const { fate, streamMs } = timeline.next(item);
+    const { fate, day, streamMs } = timeline.next(item);
+    if (fate === 'judged' && item.at === null) others.count('undated');
     if (fate === 'judged' || fate === 'warms')
-      return [{ ...item, streamMs, judged: fate === 'judged', ties: allTies }];
+      return [{ ...item, day, streamMs, judged: fate === 'judged', ties: allTies }];
     others.count(fate);
     return [];
   });

@@ -1,13 +1,11 @@
 /** Settlements that nobody else has anything to do with say the same by the short way as by the durable path. */
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeReport, type Report } from '../../src/replay/report.js';
 import type { TallyData } from '../../src/replay/tally.js';
 import { replayInParts } from './in-process.js';
 import { slowTwin } from './slow-twin.js';
 import { artifactWith, firstDay, looseLog } from './world.js';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const day = Date.parse(firstDay) / 86_400_000;
 const period = { from: day + 5, to: day + 18 };
@@ -43,7 +41,7 @@ describe('lone settlements', () => {
         for (const { rule, told } of reportOf(short.tally).rules)
           if (['too-often', 'one-more'].includes(rule)) hits += told[0]?.hits ?? 0;
       }),
-      { numRuns: 8 },
+      { numRuns: 20 },
     );
     // What history says counts only where some of it was recorded the short way.
     expect(lone).toBeGreaterThan(50);

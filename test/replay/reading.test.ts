@@ -134,5 +134,10 @@ describe('time on the way', () => {
     );
     expect(times.map(({ fate }) => fate)).toEqual(['warms', 'judged', 'judged', 'after', 'judged', 'judged']);
     expect(times.map(({ streamMs }) => streamMs - first)).toEqual([-10, 50, 50, 50, 50, 60]);
+    // What is behind its time still belongs to its own day.
+    const late = timeline.next({ at: first + 86_400_000 - 1 });
+    const [next, before] = [timeline.next({ at: after - 1 }), timeline.next({ at: first + 1 })];
+    expect([late, next, before].map(({ day }) => day)).toEqual([period.from, period.to, period.from]);
+    expect(before.streamMs).toBe(after - 1);
   });
 });

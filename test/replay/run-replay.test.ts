@@ -1,8 +1,9 @@
 /** Whole replays with threads. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { encode } from 'iconv-lite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BatchMaker } from '../../src/replay/batch-maker.js';
 import { CrewFailure } from '../../src/replay/crew.js';
@@ -58,6 +59,8 @@ const longLog = fc
     texts.map((text) => text.replaceAll(/"(E|V)(\d)/g, `"$1${n}x$2`).replaceAll('/V', `/V${n}x`)),
   );
 
+const sentAt = (text: string) => /"sentAt":"([^"]+)"/.exec(text)?.[1] ?? '';
+const bySentAt = (a: string, b: string) => Date.parse(sentAt(a)) - Date.parse(sentAt(b));
 const leavesNothing = (text: string) => text.includes('"kind":"screening"') || text.endsWith('[');
 
 describe('a replay', () => {
@@ -100,6 +103,35 @@ describe('a replay', () => {
     for (const threads of [2, 3]) {
       expect(reportOf(await runReplay(sourceOf(itemsOf(texts)), optionsWith({ threads })))).toEqual(expected);
     }
+  });
+
+  test('counts a claim for its own day, in whatever order a file has them', async () => {
+    const texts = Array.from({ length: 2 }, () => longLog.filter(leavesNothing)).flat();
+    const daysOf = async (some: readonly string[]) =>
+      reportOf(await runReplay(sourceOf(itemsOf(some)), optionsWith({ threads: 2 }))).days;
+    const inOrder = texts.filter((text) => text.includes('"sentAt"')).toSorted(bySentAt);
+    const days = await daysOf(inOrder);
+    expect(days.length).toBeGreaterThan(3);
+    // Of screenings none leaves anything behind, so only the order differs.
+    expect(await daysOf(inOrder.toReversed())).toEqual(days);
+  });
+
+  test('screens what a national system sent before a bill, in either coding', async () => {
+    const payload = (name: string) => readFile(`test/fixtures/payloads/${name}`, 'utf8');
+    const names = ['01_3101_request_outpatient_prealert.json', '05_3102_request_inpatient_presettle.json'];
+    const texts = (await Promise.all(names.map(payload))).map((text) => JSON.stringify(JSON.parse(text)));
+    const at = Date.parse(firstDay) + 6 * 86_400_000;
+    const coded = texts.flatMap((text) => [Buffer.from(text), encode(text, 'gb18030')]);
+    const items = itemsOf(coded.map(() => '')).map((item, i) => ({ ...item, at, body: coded[i] as Buffer }));
+    const report = reportOf(await runReplay(sourceOf(items), optionsWith({})));
+    expect([report.claims, report.messages]).toEqual([coded.length, {}]);
+  });
+
+  test('says how many messages do not say when they were sent', async () => {
+    const [text = ''] = longLog.filter((one) => leavesNothing(one) && one.includes('"sentAt"'));
+    const items = itemsOf([text, text]).map((item) => ({ ...item, at: null }));
+    const report = reportOf(await runReplay(sourceOf(items), optionsWith({})));
+    expect([report.claims, report.messages]).toEqual([2, { undated: 2 }]);
   });
 
   test('tells what stands in the source and is no message', async () => {

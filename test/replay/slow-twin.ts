@@ -84,17 +84,19 @@ export function slowTwin(
     }
     named = at;
     streamMs = Math.max(streamMs, at);
+    const day = formatDay(dayOf(at));
     const judged = at >= from;
+    if (judged && time === undefined) count('undated');
     const read = readEvent(body, null, settings);
     const claim = read.ok ? read.value.claim : null;
     if (!read.ok || claim === null || claim.institution.code === null) {
       if (claim?.kind === 'screening') {
-        if (judged) said.push(screen(claim, rulesets, state, streamMs));
+        if (judged) said.push(screen(claim, rulesets, state, day));
       } else count('unusable');
       continue;
     }
     if (claim.kind === 'screening') {
-      if (judged) said.push(screen(claim, rulesets, state, streamMs));
+      if (judged) said.push(screen(claim, rulesets, state, day));
       continue;
     }
     const id = `${claim.institution.code} ${claim.eventId}`;
@@ -105,7 +107,7 @@ export function slowTwin(
       continue;
     }
     const assembled = assemble(read.value, state);
-    const own = assembled !== null && judged ? screen(assembled, rulesets, state, streamMs) : null;
+    const own = assembled !== null && judged ? screen(assembled, rulesets, state, day) : null;
     if (own !== null) said.push(own);
     const standing = (own?.findings ?? []).flatMap((findings, side) =>
       findings.map(({ rule, findingId, lines }) => ({
@@ -125,18 +127,13 @@ export function slowTwin(
   return { said, messages, retracted };
 }
 
-function screen(
-  claim: Claim,
-  rulesets: readonly InstantiatedRuleset[],
-  state: State,
-  streamMs: number,
-): Said {
+function screen(claim: Claim, rulesets: readonly InstantiatedRuleset[], state: State, day: string): Said {
   const screened = rulesets.map((ruleset) => {
     ruleset.items.beginClaim();
     return ruleset.screenByScan(columnsOf(claim, ruleset.items), patient, stateSource(state));
   });
   return {
-    day: formatDay(dayOf(streamMs)),
+    day,
     scene: claim.kind === 'screening' ? String(claim.scene ?? 'unknown') : claim.kind,
     institution: claim.institution.code ?? '',
     department: claim.encounter.department ?? '',
