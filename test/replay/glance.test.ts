@@ -124,7 +124,7 @@ describe('a glance', () => {
         expect(missed(text)).toEqual([]);
         compared += glanced(text) !== null && named(text) !== null ? 1 : 0;
       }),
-      { numRuns: 2_000 },
+      { numRuns: 6_000 },
     );
     expect(compared).toBeGreaterThan(100);
   });
