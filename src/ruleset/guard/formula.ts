@@ -181,12 +181,14 @@ function answer(value: number, operator: SumOperator): boolean {
 }
 
 /** Counting what passes a filter asks the filter: many pass, or none does. */
-function countedElements({ terms }: Sum, operator: SumOperator): readonly Formula[] {
+function countedElements({ constant, terms }: Sum, operator: SumOperator): readonly Formula[] {
   return terms.flatMap(({ coefficient, factors }) =>
     factors.flatMap(({ node }) => {
       if (node.kind !== 'size' || node.of.kind !== 'loop') return [];
       const some = existing(node.of);
       const none = missing(node.of);
+      // So many are some; none is none.
+      if (operator === '==' && terms.length === 1) return [constant === 0 ? none : some];
       if (operator === '==' || operator === '!=') return [any([some, none])];
       return [coefficient > 0 ? some : none];
     }),

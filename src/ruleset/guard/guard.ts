@@ -6,7 +6,6 @@
  */
 import type { CheckedRule } from '../check/check-rule.js';
 import type { Checked } from '../check/check-rules.js';
-import type { Tables } from '../check/sources.js';
 import type { Problems } from '../diagnostics/diagnostic.js';
 import { checkBasis, checkHold, checkResponsibility } from './checks/basis.js';
 import { checkBudget } from './checks/budget.js';
@@ -46,18 +45,18 @@ const checks: readonly Check[] = [
 
 /** What may be planned: the rules as far as they may go. Refusals and remarks go to `problems`. */
 export function guard(checked: Checked, problems: Problems): Guarded {
-  const rules = checked.rules.map((rule) => guardRule(rule, checked.tables, problems));
+  const rules = checked.rules.map((rule) => guardRule(rule, checked, problems));
   return { ...checked, rules } as unknown as Guarded;
 }
 
-function guardRule(rule: CheckedRule, tables: Tables, problems: Problems): CheckedRule {
+function guardRule(rule: CheckedRule, { tables, header }: Checked, problems: Problems): CheckedRule {
   const { severity, effect, scenes } = rule.parsed;
   const verdict = new Verdict(problems, { severity, effect, scenes });
   if (isTangled(rule)) {
     verdict.refuse('CG-P100', 'too many cases', rule.parsed.placeOf('when'));
     return rule;
   }
-  const judged = judgedRule(rule, tables);
+  const judged = judgedRule(rule, tables, header.asOf);
   for (const check of checks) check(judged, verdict);
   return withStanding(rule, verdict.standing);
 }

@@ -2,6 +2,7 @@
  * A rule as the guard's checks read it: when it fires, what makes it severe, which lines and how much it
  * blames, each in normal form, and what the rule set knows of its tables.
  */
+import type { EpochDay } from '../../base/calendar.js';
 import type { CheckedJoin, CheckedRule } from '../check/check-rule.js';
 import type { Tables } from '../check/sources.js';
 import { type Slot, type Typed, walk } from '../check/typed.js';
@@ -31,6 +32,8 @@ export interface PartOccurrence extends Occurrence {
 export interface JudgedRule {
   readonly rule: CheckedRule;
   readonly tables: Tables;
+  /** The day to which the rule set is adopted. */
+  readonly asOf: EpochDay;
   readonly places: Places;
   /** The condition, without exceptions. */
   readonly condition: Formula;
@@ -46,7 +49,7 @@ export interface JudgedJoin {
   readonly parsed: ParsedJoin;
 }
 
-export function judgedRule(rule: CheckedRule, tables: Tables): JudgedRule {
+export function judgedRule(rule: CheckedRule, tables: Tables, asOf: EpochDay): JudgedRule {
   const { parsed } = rule;
   const places = new Places(parsed.lets);
   const plain = (expr: Typed, cel: CelText) => spread(places.numbered(expr, cel));
@@ -72,6 +75,7 @@ export function judgedRule(rule: CheckedRule, tables: Tables): JudgedRule {
   return {
     rule,
     tables,
+    asOf,
     places,
     condition,
     fires,

@@ -10,6 +10,8 @@ import type { Factor, Sum, SumOperator, Term } from './sum.js';
 export type Measure =
   /** Length of the stay: admission to discharge, first line to last. */
   | 'stay'
+  /** From a line to when it was sent: late, or in a claim of a whole stay the stay. */
+  | 'delay'
   /** Days that a line supplies or orders. */
   | 'supply'
   /** Days on which an item was used. */
@@ -229,6 +231,20 @@ export function limitsNothing({ operator, sum, term }: Reading): boolean {
   if (operator === '==')
     return term.factors.some(({ node }) => isQuotient(node)) ? bound === 0 : Math.abs(bound) <= 1;
   return operator !== '!=' && term.coefficient > 0 && bound <= 0;
+}
+
+/** The number above which a comparison asks for one thing alone; null of anything else. */
+export function boundOf({ sum, term }: Reading): number | null {
+  const [only, ...others] = sum.terms;
+  return term === null || only !== term || others.length > 0 ? null : -sum.constant / term.coefficient;
+}
+
+/** More than once a day within a window of days: a frequency, whatever the window. */
+export function asksForMoreThanDaily(reading: Reading): boolean {
+  const { node } = reading;
+  const days = node.kind === 'call' ? node.args[1] : undefined;
+  const bound = boundOf(reading);
+  return bound !== null && days?.kind === 'constant' && bound >= Number(days.value);
 }
 
 /** `x != 1`: more than once. A finding may be surer of it; it is no limit of its own. */

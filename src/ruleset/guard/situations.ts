@@ -75,18 +75,39 @@ export function withTexts(values: Texts, slot: Slot | null = null): Situation {
 
 function textTest(of: Typed, textOf: (expr: Typed) => string | null, holds: boolean): Answer {
   if (of.kind === 'has' && textOf(of.of) !== null) return holds;
-  if (of.kind !== 'call') return null;
-  const [text, part] = of.args;
-  if (text === undefined || part?.kind !== 'constant') return null;
-  const value = textOf(text);
-  if (value === null || typeof part.value !== 'string') return null;
-  switch (of.name) {
+  const sides = of.kind === 'call' ? of.args : of.kind === 'compare' ? [of.left, of.right] : [];
+  // Either side may be the fact: `'25'.startsWith(encounter.medType)`.
+  if (sides.length !== 2 || sides.every((side) => textOf(side) === null)) return null;
+  const [text, part] = sides.map((side) => textOf(side) ?? (side.kind === 'constant' ? side.value : null));
+  if (typeof text !== 'string' || typeof part !== 'string') return null;
+  const is = of.kind === 'call' ? textCall(of.name, text, part) : textOrder(of, text, part);
+  return is === null ? null : is === holds;
+}
+
+function textCall(name: string, text: string, part: string): Answer {
+  switch (name) {
     case 'startsWith':
-      return value.startsWith(part.value) === holds;
+      return text.startsWith(part);
     case 'endsWith':
-      return value.endsWith(part.value) === holds;
+      return text.endsWith(part);
     case 'contains':
-      return value.includes(part.value) === holds;
+      return text.includes(part);
+    default:
+      return null;
+  }
+}
+
+function textOrder(of: Typed, left: string, right: string): Answer {
+  if (of.kind !== 'compare') return null;
+  switch (of.operator) {
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
     default:
       return null;
   }

@@ -42,11 +42,13 @@ function measureBetween(from: TimeKind, to: TimeKind, bound: number | null): Mea
   if (from === 'lastUse') return 'interval';
   if (from === 'lineStart' && to === 'lineEnd') return isLength(bound) ? 'supply' : null;
   const isStay = (partsOfStay[from] ?? []).includes(to);
+  if ((from === 'lineStart' || from === 'lineEnd') && to === 'sent')
+    return isLength(bound) ? 'delay' : 'other';
   // Comparing with nothing between (a fee before admission) asks for order, not for length.
   return isStay ? (isLength(bound) ? 'stay' : 'other') : null;
 }
 
-/** From where to where a stay, or the rest of it, lasts. A line until it was sent is a delay of sending. */
+/** From where to where a stay, or the rest of it, lasts. */
 const partsOfStay: Readonly<Partial<Record<TimeKind, readonly TimeKind[]>>> = {
   admission: ['discharge', 'sent', 'lineStart', 'lineEnd', 'operation', 'other'],
   operation: ['discharge', 'sent', 'lineStart', 'lineEnd'],

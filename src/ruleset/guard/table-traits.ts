@@ -6,14 +6,9 @@ export interface TableTraits {
   readonly isOfPoints: boolean;
   /** Rows without an official point are in force for part of a year. */
   readonly hasSeasons: boolean;
-  /** Some row is found by an item that is charged for every day of a stay. */
-  readonly hasDayRates: boolean;
   /** Some row without a point is of one area, or judged by whoever wrote it. */
   readonly isHomeMade: boolean;
 }
-
-/** 床位费 001109…, 护理费 0012…: charged once for each day of a stay. */
-export const dayRateItems = /^00(1109|12)/;
 
 /** What stands for less is a season, not a policy; days. */
 export const shortestPeriod = 93;
@@ -30,16 +25,13 @@ function findTraits(table: CheckedTable): TableTraits {
   const column = (name: string) => table.cells.get(name) ?? [];
   const [points, from, to] = [column('point'), column('validFrom'), column('validTo')];
   const [regions, decided] = [column('region'), column('decided')];
-  const keys = column(table.key[0] ?? '');
   const isShort = (row: number) => {
     const [first, after] = [from[row], to[row]];
     return typeof first === 'number' && typeof after === 'number' && after - first < shortestPeriod;
   };
-  const isDayRate = (code: unknown) => typeof code === 'string' && dayRateItems.test(code);
   return {
     isOfPoints: points.every((point) => point !== null),
     hasSeasons: points.some((point, row) => point === null && isShort(row)),
-    hasDayRates: keys.some((key) => (Array.isArray(key) ? key.some(isDayRate) : isDayRate(key))),
     isHomeMade: points.some(
       (point, row) => point === null && (regions[row] !== null || decided[row] === 'judged'),
     ),

@@ -5,6 +5,7 @@ import { judge, type Keys, refusals } from './verdicts.js';
 
 const drug = 'XC05CAQ005B001010100526';
 const encounter: Keys = { for: 'encounter' };
+const atDoor: Keys = { for: 'encounter', scenes: '[3, settlement]' };
 
 const forbidden: readonly (readonly [string, string, Keys?])[] = [
   ['CG-P102', 'stayDays() > 15 ? true : false', encounter],
@@ -44,6 +45,21 @@ const forbidden: readonly (readonly [string, string, Keys?])[] = [
   ['CG-P115', `line.itemCode == '${drug}' && size(claim.diagnoses) < 1`],
   ['CG-P115', 'line.quantity < 0.0'],
   ['CG-P118', "stayDays() > 60 && diagnosisIn(['F20'])", encounter],
+  ['CG-P102', "encounter.medType == '2101' && hoursBetween(line.at, claim.sentAt) > 72.0"],
+  ['CG-P102', 'ageDays(day(line.at), claim.sentAt) > 14'],
+  ['CG-P105', "!claim.lines.exists(l, l.kind in ['service', 'other'])", encounter],
+  ['CG-P107', "history.usedBefore('001109000010000') && encounter.type == 'inpatient'", atDoor],
+  ['CG-P109', "line.kind == 'service' && history.useDays(line.itemCode, 30) > 3"],
+  ['CG-P112', "encounter.medType.endsWith('5') && line.unitPrice > line.listPrice"],
+  ['CG-P113', "line.kind == 'drug'"],
+  ['CG-P118', "line.itemCode.startsWith('0011') && claim.quantity(line.itemCode) > 15.0"],
+  ['CG-P118', "size(claim.lines.filter(l, l.itemCode.contains('01109'))) > 15", encounter],
+  [
+    'CG-P118',
+    "size(claim.lines.filter(l, l.itemCode.startsWith('0034') || l.itemCode.contains('01109'))) > 15",
+    encounter,
+  ],
+  ['CG-P118', "line.itemCode.startsWith('001109') && history.quantityWithin(line.itemCode, 60) > 30.0"],
 ];
 
 const lawful: readonly string[] = [
@@ -60,6 +76,13 @@ const lawful: readonly string[] = [
   `patient.insurance != 'work_injury' && line.itemCode == '${drug}'`,
   `line.itemCode == '${drug}' && !diagnosisIn(['I'])`,
   'stock.remaining(line.itemCode) < line.quantity',
+  "encounter.medType == '11' && daysBetween(day(line.at), day(claim.sentAt)) > 15",
+  "line.itemCode.startsWith('0025') && claim.serviceDays(line.itemCode) > 15",
+  "line.itemCode == '003315070050000' && history.usedAny(['0033150705'], 365)",
+  "line.itemCode == '001102000010000' && history.quantityWithin(line.itemCode, 1) > 1.0",
+  "line.itemCode == '001201000130000' && daysBetween(day(history.lastUse(line.itemCode)), day(line.at)) < 7",
+  "line.unitPrice > line.listPrice && !(encounter.medType in ['51', '52'])",
+  "line.unitPrice > line.listPrice && patient.pregnancy != 'pregnant'",
   `line.itemCode == '${drug}' && institution.level < 2 && stayDays() >= 1`,
 ];
 

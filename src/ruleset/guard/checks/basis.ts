@@ -2,19 +2,21 @@
  * PG-13, PG-14, PG-17: what stands behind a rule, who answers for it, and what a hold needs.
  *
  * Forbidden (PG-13): no issuing level, a local document without number or area, no first day; a rule about items
- * that names none of them (no table, no points, no codes); rows of one area in a table of the national
- * libraries without a document of that area.
- * Forbidden (PG-17): no owner, no review or last day.
+ * that names none of them (no table, no points, no codes) and asks for their kind only, or that leaves open of
+ * which rule of the national libraries it is; rows of one area in a table of the national libraries without a
+ * document of that area.
+ * Forbidden (PG-17): no owner, no review or last day, or none within ten years.
  * Lowered (PG-14): `hold`, unless the rule is a national payment limit or only a conflict of identity, rests on
  * official points, never fires on the absence of a fact, and says how to appeal.
  */
 import { isItemCodeOfSlot } from '../../check/probe.js';
-import { walk } from '../../check/typed.js';
-import { atomsOf } from '../formula.js';
+import { type Typed, walk } from '../../check/typed.js';
+import { type Atom, atomsOf, occurrences } from '../formula.js';
 import { type JudgedRule, valuesOf } from '../judged-rule.js';
+import { limitsNothing, readingsOf } from '../measures.js';
 import { isNationalCode, lastNumber, numberOfCode } from '../national-numbers.js';
 import { hasDocumentNumber, isNationalLibrary } from '../official.js';
-import { isOfPoints } from '../selection.js';
+import { isOfPoints, selectionOf } from '../selection.js';
 import { traitsOf } from '../table-traits.js';
 import type { Verdict } from '../verdict.js';
 
@@ -31,7 +33,8 @@ export function checkBasis(rule: JudgedRule, verdict: Verdict): void {
     refuse('the area for which it was issued is not said (region)');
   if (parsed.validFrom === null)
     verdict.refuse('CG-P113', 'the first day is not said (valid.from)', parsed.placeOf('valid'));
-  if (!namesItems(rule)) refuse('neither a table, points nor codes say which items it is about');
+  if (!namesItems(rule))
+    refuse('neither a table, points, codes nor a rule of the 88 say which items it is about');
   const homeMade = homeMadeTable(rule);
   if (homeMade !== null && isNationalLibrary(parsed) && !hasDocumentNumber(parsed))
     refuse(`rows of '${homeMade}' are not of the national library, and no other document is named`);
@@ -54,11 +57,33 @@ function namesItems(rule: JudgedRule): boolean {
   const { parsed, joins } = rule.rule;
   if (joins.length > 0 || parsed.basisTable !== null || parsed.basis.points.length > 0) return true;
   if (parsed.anchor === 'encounter' || parsed.anchor === 'claim') return true;
-  return [...walk(rule.rule.when)].some((value) => {
-    if (value.kind === 'call') return value.name === 'diagnosisIn' || value.name === 'trace.soldBefore';
-    if (value.kind === 'listed') return true;
-    return value.kind === 'fact' && /^(diagnoses|procedures|line)\./.test(value.path);
-  });
+  const asked = [...occurrences(rule.condition)];
+  if (asked.some((occurrence) => selectionOf(rule, occurrence, null) !== null)) return true;
+  if (!asked.some(({ atom }) => asksSomething(atom))) return false;
+  return asked.some((occurrence) => [...valuesOf(occurrence)].some((v) => isAbout(rule, v)));
+}
+
+/** That a fact is known, that there is any at all, or of what kind a line is, asks for nothing. */
+function asksSomething(atom: Atom): boolean {
+  if (atom.kind === 'test' && atom.of.kind === 'has') return false;
+  const isKind = (value: Typed) => value.kind === 'fact' && value.path === 'line.kind';
+  const readings = readingsOf(atom);
+  if (readings.length > 0) return !readings.every((reading) => limitsNothing(reading));
+  return ![...valuesOf({ atom, context: [] })].some(isKind);
+}
+
+/**
+ * What a rule without named items is about: illness, operations, what a line says beside its kind. The national
+ * libraries have rules and points: without a number of theirs (`national`), a line's price or time is none.
+ */
+function isAbout({ rule: { parsed } }: JudgedRule, value: Typed): boolean {
+  if (value.kind === 'call') return value.name === 'diagnosisIn' || value.name === 'trace.soldBefore';
+  if (value.kind === 'listed') return true;
+  const isOfRule = parsed.nationalSeq !== null || parsed.nationalCode !== null;
+  const isSaid = isOfRule || hasDocumentNumber(parsed);
+  if (value.kind === 'size') return isSaid;
+  if (value.kind !== 'fact' || value.path === 'line.kind') return false;
+  return /^(diagnoses|procedures)\./.test(value.path) || (value.path.startsWith('line.') && isSaid);
 }
 
 /** A joined table of items with rows that an area or the author has added. */
@@ -73,6 +98,10 @@ function homeMadeTable({ rule, tables }: JudgedRule): string | null {
 export function checkResponsibility(rule: JudgedRule, verdict: Verdict): void {
   const { parsed } = rule.rule;
   if (isNobody(parsed.owner)) verdict.refuse('CG-P117', 'it has no owner', parsed.placeOf('owner'));
+  const last = rule.asOf + farthestReview;
+  const ends = [parsed.review, parsed.validTo].filter((end) => end !== null);
+  if (ends.length > 0 && ends.every((end) => end > last))
+    verdict.refuse('CG-P117', 'nobody now in office will review it', parsed.placeOf('review'));
   if (parsed.review === null && parsed.validTo === null)
     verdict.refuse('CG-P117', 'it has neither a review nor a last day', parsed.placeOf('review'));
   const first = parsed.validFrom ?? -Infinity;
@@ -81,6 +110,9 @@ export function checkResponsibility(rule: JudgedRule, verdict: Verdict): void {
   if (parsed.killSwitch.trim() === '' || parsed.killSwitch === 'none')
     verdict.refuse('CG-P117', 'nothing can switch it off', parsed.placeOf('killSwitch'));
 }
+
+/** From the day to which the rule set is adopted; days. A day beyond it stands for never. */
+const farthestReview = 3_660;
 
 /** Nothing, or a word that stands where a name will come. */
 function isNobody(owner: string): boolean {

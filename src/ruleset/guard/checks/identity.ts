@@ -1,11 +1,12 @@
 /**
  * PG-12: who the patient is.
  *
- * Forbidden: a finding, or its severity, that differs by where somebody is insured, between 职工 and 居民, or by
- * age or sex, where no document limits the item, diagnosis or operation so.
+ * Forbidden: a finding, or its severity, that differs by where somebody is insured (also as 异地住院 of the
+ * visit), between 职工 and 居民, or by age, sex or pregnancy, where no document limits the item, diagnosis or
+ * operation so.
  *
  * Lawful look-alikes: items that only 工伤 or 生育 pays; items, diagnoses and operations of one sex or age;
- * newborns left out.
+ * newborns left out; what is milder for the pregnant.
  */
 import type { Typed } from '../../check/typed.js';
 import { type Atom, atomsOf, type Formula, implies } from '../formula.js';
@@ -24,6 +25,7 @@ import type { Verdict } from '../verdict.js';
 export function checkIdentity(rule: JudgedRule, verdict: Verdict): void {
   checkRegion(rule, verdict);
   checkPayer(rule, verdict);
+  checkPlaceOfVisit(rule, verdict);
   for (const occurrence of everyOccurrence(rule)) {
     const asked = personalQuestion(occurrence.atom);
     if (asked === null || hasPersonalBasis(rule, occurrence, asked)) continue;
@@ -48,6 +50,60 @@ function checkRegion(rule: JudgedRule, verdict: Verdict): void {
     if (![...valuesOf(occurrence)].some(isRegion)) continue;
     verdict.refuse('CG-P112', 'the place of insurance decides', rule.places.placeOf(atom.node));
   }
+}
+
+/** 异地住院, 转外诊治住院, 自主就医: how visits of people insured elsewhere are written down. */
+const elsewhere: readonly string[] = ['25', '23', '27'];
+const ordinaryStays: readonly string[] = ['22', '24', '26', '28'];
+
+/** A visit of somebody insured elsewhere is judged as 21 普通住院 is, or as others are that are judged less. */
+function checkPlaceOfVisit(rule: JudgedRule, verdict: Verdict): void {
+  for (const part of rule.parts) {
+    const asked = [...atomsOf(part.formula)].filter((atom) => medTypesIn(atom) !== null);
+    const [first] = asked;
+    if (first === undefined) continue;
+    const under = (medType: string) => remainder(part.formula, isMedType(rule, medType));
+    const written = asked.flatMap((atom) => medTypesIn(atom) ?? []);
+    const places = [...elsewhere, ...written.filter((type) => elsewhere.includes(type.slice(0, 2)))];
+    const found = places.find((place) => {
+      const [there, ordinary] = [under(place), under(`21${place.slice(2)}`)];
+      const isAsOthers = there === 'false' && ordinaryStays.some((type) => under(type) === 'false');
+      return there !== ordinary && !isAsOthers;
+    });
+    if (found === undefined) continue;
+    const why = `the finding differs for people insured elsewhere (medType ${found})`;
+    verdict.refuse('CG-P112', why, rule.places.placeOf(first.node));
+  }
+  for (const { join, parsed } of rule.joins) {
+    const { on } = join;
+    if (on.kind !== 'fact' || on.path !== 'encounter.medType') continue;
+    if (elsewhere.some((place) => hasKey(rule, join.table, place) && !hasKey(rule, join.table, '21')))
+      verdict.refuse('CG-P112', 'rows are those of people insured elsewhere', parsed.table.place);
+  }
+}
+
+/** Texts beside 医疗类别 in an atom; null where it does not ask for it. */
+function medTypesIn(atom: Atom): readonly string[] | null {
+  if (atom.kind === 'test' && atom.of.kind === 'has') return null;
+  const values = [...valuesOf({ atom, context: [] })];
+  if (!values.some((v) => v.kind === 'fact' && v.path === 'encounter.medType')) return null;
+  return values.flatMap((v) => (v.kind === 'constant' && typeof v.value === 'string' ? [v.value] : []));
+}
+
+/** A visit of this 医疗类别, also in the lists of the rule set. */
+function isMedType(rule: JudgedRule, medType: string): Situation {
+  return firstOf(withTexts({ 'encounter.medType': medType }), (atom) => {
+    if (atom.kind !== 'test' || atom.of.kind !== 'listed') return null;
+    const [key, ...others] = atom.of.keys;
+    if (others.length > 0 || key?.kind !== 'fact' || key.path !== 'encounter.medType') return null;
+    return hasKey(rule, atom.of.table, medType) === atom.holds;
+  });
+}
+
+function hasKey({ tables }: JudgedRule, name: string, text: string): boolean {
+  const table = tables.get(name);
+  const keys = table?.cells.get(table.key[0] ?? '') ?? [];
+  return keys.some((key) => key === text || (Array.isArray(key) && key.includes(text)));
 }
 
 /** 工伤 and 生育 pay for items of their own; between the others nothing may differ. */
@@ -102,7 +158,16 @@ function personalQuestion(atom: Atom): Typed | null {
   if (age !== undefined) return atom.node;
   if (atom.kind === 'test' && atom.of.kind === 'has') return null;
   const sex = [...valuesOf({ atom, context: [] })].find((v) => v.kind === 'fact' && v.path === 'patient.sex');
-  return sex === undefined ? null : sex;
+  return sex ?? pregnancyAsked(atom);
+}
+
+/** Only women are pregnant; a finding or a severity that spares them asks for nobody's sex. */
+function pregnancyAsked(atom: Atom): Typed | null {
+  const holdsFor = (state: string) => withTexts({ 'patient.pregnancy': state })(atom);
+  const isHarder = ['planning', 'pregnant', 'lactating'].some((state) => holdsFor(state) === true);
+  if (!isHarder || holdsFor('none') !== false) return null;
+  const values = [...valuesOf({ atom, context: [] })];
+  return values.find((v) => v.kind === 'fact' && v.path === 'patient.pregnancy') ?? null;
 }
 
 function hasPersonalBasis(rule: JudgedRule, occurrence: PartOccurrence, asked: Typed): boolean {
@@ -114,7 +179,8 @@ function hasPersonalBasis(rule: JudgedRule, occurrence: PartOccurrence, asked: T
   if (part === 'except') return false;
   const selection = selectionOf(rule, occurrence, null);
   const isNamed = selection !== null && isDocumented(rule, selection);
-  if (isNamed && (selection.isInline || speaksOf(rule, occurrence, asked))) return true;
+  const isOfPregnancy = asked.kind === 'fact' && asked.path === 'patient.pregnancy';
+  if (isNamed && (isOfPregnancy || selection.isInline || speaksOf(rule, occurrence, asked))) return true;
   const around: readonly Formula[] = [...occurrence.context, { kind: 'atom', atom }];
   return around.some((formula) => implies(formula, (a) => namesIllness(a)));
 }
@@ -139,8 +205,9 @@ function speaksOf(rule: JudgedRule, occurrence: PartOccurrence, asked: Typed): b
 
 function isSameQuestion(atom: Atom, asked: Typed): boolean {
   const question = personalQuestion(atom);
-  const isSex = (expr: Typed) => expr.kind === 'fact' && expr.path === 'patient.sex';
-  return question !== null && isSex(question) === isSex(asked);
+  // Of an age the whole comparison is the question.
+  const pathOf = (expr: Typed) => (expr.kind === 'fact' ? expr.path : 'age');
+  return question !== null && pathOf(question) === pathOf(asked);
 }
 
 /** It fails for a newborn and is met from the first birthday on at the latest. */

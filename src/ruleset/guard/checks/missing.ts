@@ -9,9 +9,10 @@
  * that apply only where their facts are known; what a row of a table leaves empty.
  */
 import type { Typed } from '../../check/typed.js';
-import { type Formula, implies } from '../formula.js';
+import { type Atom, type Formula, implies } from '../formula.js';
 import { everyOccurrence, type JudgedRule, type PartOccurrence, valuesOf } from '../judged-rule.js';
 import { measuresOf } from '../measures.js';
+import { withTexts } from '../situations.js';
 import type { Sum, SumComparison, SumOperator } from '../sum.js';
 import type { Verdict } from '../verdict.js';
 
@@ -36,10 +37,19 @@ function reasonIn(rule: JudgedRule, occurrence: PartOccurrence): string | null {
   }
   if (atom.kind === 'test' && atom.of.kind === 'call' && atom.of.name === 'selfPaidPieces' && atom.holds)
     return 'what the patient pays is no reason';
+  const event = undone.find((kind) => isEvent(atom, kind));
+  if (event !== undefined) return `it holds for a ${event}`;
   if (atom.kind === 'every' && isOfDiagnoses(atom.list) && !hasDiagnoses(occurrence))
     return 'it holds where the claim has no diagnoses at all';
   if (atom.kind === 'bound') return isNegative(atom.sum) ?? emptyDiagnoses(rule, atom);
   return null;
+}
+
+/** The atom holds for such an event, and for none that is judged. */
+function isEvent(atom: Atom, kind: string): boolean {
+  const holdsFor = (value: string) => withTexts({ 'claim.kind': value })(atom);
+  const others = ['screening', 'fees', 'settlement', 'sale'];
+  return holdsFor(kind) === true && others.every((other) => holdsFor(other) === false);
 }
 
 /** Where it is missing, another fact is asked in its place. */

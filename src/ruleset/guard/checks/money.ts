@@ -4,7 +4,7 @@
  * Forbidden (PG-04): a finding that comes when money is much, for a line, a visit, a day or a group of drugs,
  * unless a document stands behind the exact item (rules 28 and 34 of the 88).
  * Forbidden (PG-05): one sum of money or count of lines weighed against another (药占比, 次均), on a single claim;
- * indicator rules (ZB, 56 to 63) above `record` or in the scenes of the doctor.
+ * also all of it (shares.ts); indicator rules (ZB, 56 to 63) above `record` or in the scenes of the doctor.
  * Forbidden (PG-06): drugs selected by what they cost, or by lists of negotiated, centrally purchased or
  * dual-channel drugs, where nothing else is asked.
  *
@@ -16,15 +16,18 @@ import { implies, occurrences } from '../formula.js';
 import { everyOccurrence, type JudgedRule, type PartOccurrence, valuesOf } from '../judged-rule.js';
 import { limitsNothing, lineOf, measuresOf, type Reading, readingsOf } from '../measures.js';
 import { isDocumented, isDocumentedCap, isRowOfItem } from '../selection.js';
-import type { Term } from '../sum.js';
+import type { Factor, Term } from '../sum.js';
 import { titleWords } from '../title-words.js';
 import type { Verdict } from '../verdict.js';
+import { isWholeShare } from './shares.js';
 import { canMeetDrugs, selectionOfReading } from './supply.js';
 
 export function checkMoney(rule: JudgedRule, verdict: Verdict): void {
   checkIndicator(rule, verdict);
   for (const occurrence of everyOccurrence(rule)) {
     const place = rule.places.placeOf(occurrence.atom.node);
+    if (isWholeShare(rule, occurrence) && !isIndicator(rule))
+      verdict.refuse('CG-P105', 'all that is asked is of what kind every line of the claim is', place);
     for (const reading of readingsOf(occurrence.atom)) {
       const { text } = reading.node;
       if (isRatio(reading) && !isNamed(rule, occurrence, reading) && !isIndicator(rule)) {
@@ -77,7 +80,13 @@ function isPriced(term: Term): boolean {
 function asksForSame({ operator, sum }: Reading): boolean {
   const [one, other, ...more] = sum.terms;
   if (one === undefined || other === undefined || more.length > 0 || sum.constant !== 0) return false;
+  // As many, or as much, as in the whole claim: the share is all of it.
+  if (operator === '==' && [one, other].every((term) => term.factors.some(isOfClaim))) return false;
   return (operator === '==' || operator === '!=') && one.coefficient === -other.coefficient;
+}
+
+function isOfClaim({ node }: Factor): boolean {
+  return node.kind === 'size' || (node.kind === 'call' && node.name.startsWith('claim.'));
 }
 
 /** Money against money, or lines against lines: whatever the factor between them. */

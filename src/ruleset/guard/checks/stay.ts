@@ -2,23 +2,33 @@
  * PG-02 and PG-18: the length of a stay.
  *
  * Forbidden (PG-02): a finding that comes when a stay is long, whatever spells the length (stayDays(), discharge
- * minus admission, a line that is so many days after admission, first line to last) and wherever the limit
- * comes from (a number, a table by visit type or department), unless the condition is about named items.
- * Forbidden (PG-18): the same for stays that are paid by the day, also where bed, nursing or day-rate items are
- * named: a limit on their number is the limit on the stay again.
+ * minus admission, a line that is so many days after admission, first line to last, a line until it was sent)
+ * and wherever the limit comes from (a number, a table by visit type or department), unless the condition is
+ * about named items.
+ * Forbidden (PG-18): the same for stays that are paid by the day, also where bed, nursing or other daily items
+ * are named, or left in among all others whose days are counted: a limit on their number is the limit on the
+ * stay again.
  *
  * Lawful look-alikes: quantities above what the days of the stay allow (the stay is then the limit, not what
  * is limited); courses of an item in days of use; a fee before admission or after discharge.
  */
 import { isItemCodeOfSlot } from '../../check/probe.js';
-import type { Typed } from '../../check/typed.js';
-import { walk } from '../../check/typed.js';
-import { type Atom, type Formula, implies } from '../formula.js';
+import { type Slot, type Typed, walk } from '../../check/typed.js';
+import { type Formula, formulaOf, implies, occurrences } from '../formula.js';
 import { everyOccurrence, type JudgedRule, type PartOccurrence, valuesOf } from '../judged-rule.js';
-import { asksForMoreThanOne, isWeighed, limitsNothing, type Reading, readingsOf } from '../measures.js';
+import {
+  asksForMoreThanDaily,
+  asksForMoreThanOne,
+  isWeighed,
+  limitsNothing,
+  lineOf,
+  type Reading,
+  readingsOf,
+} from '../measures.js';
 import { selectionOf } from '../selection.js';
-import { dayRateItems, traitsOf } from '../table-traits.js';
+import { dailyItems, givesItems, keysHave, linesAre, type Mention } from '../stay-items.js';
 import type { Verdict } from '../verdict.js';
+import { isStayUntilSent } from './delays.js';
 
 export function checkStay(rule: JudgedRule, verdict: Verdict): void {
   for (const occurrence of everyOccurrence(rule)) {
@@ -32,13 +42,27 @@ export function checkStay(rule: JudgedRule, verdict: Verdict): void {
           `'${text}' is held against psychiatric, rehabilitation or nursing stays`,
           place,
         );
-      } else if (reading.measure === 'stay' && selectionOf(rule, occurrence, null) === null) {
+      } else if (reading.measure === 'stay' && isUnnamed(rule, occurrence)) {
         verdict.refuse('CG-P102', `the finding comes when '${text}' is large, whatever was charged`, place);
+      } else if (
+        reading.measure === 'delay' &&
+        isUnnamed(rule, occurrence) &&
+        isStayUntilSent(rule, reading)
+      ) {
+        verdict.refuse(
+          'CG-P102',
+          `the time until '${text}' is as long as a stay, whatever was charged`,
+          place,
+        );
       } else if (occurrence.part !== 'weaken' && isDayRate(reading, rule, occurrence)) {
         verdict.refuse('CG-P118', `'${text}' counts the days of a stay by its daily item`, place);
       }
     }
   }
+}
+
+function isUnnamed(rule: JudgedRule, occurrence: PartOccurrence): boolean {
+  return selectionOf(rule, occurrence, null) === null;
 }
 
 /** What is asked for is much of it, against something that is no count of the claim itself. */
@@ -69,38 +93,49 @@ function isPaidByDay(rule: JudgedRule, occurrence: PartOccurrence): boolean {
 function saysDayPaid(rule: JudgedRule, value: Typed): boolean {
   if (value.kind === 'constant' && typeof value.value === 'string') {
     return (
-      dayPaidDiagnoses.test(value.value) || dayRateItems.test(value.value) || dayPaidWords.test(value.value)
+      dayPaidDiagnoses.test(value.value) ||
+      dailyItems.codes.test(value.value) ||
+      dayPaidWords.test(value.value)
     );
   }
   return value.kind === 'listed' && hasDayRateKeys(rule, value.table);
 }
 
 /** Many days or much of an item that is charged for every day of a stay, against a fixed number. */
-function isDayRate({ measure, node, term }: Reading, rule: JudgedRule, occurrence: PartOccurrence): boolean {
-  const isDaily = (part: Typed) =>
-    (part.kind === 'constant' && typeof part.value === 'string' && dayRateItems.test(part.value)) ||
-    (part.kind === 'cell' && part.type.kind === 'list' && hasDayRateKeys(rule, part.table));
-  if (measure === 'lines') return [...walk(node)].some(isDaily);
-  if ((measure !== 'quantity' && measure !== 'use') || node.kind !== 'call' || term === null) return false;
-  // On one day, or within a window: a frequency.
-  if (node.name === 'claim.quantityOn' || node.name === 'history.quantityWithin') return false;
-  const named = node.args.flatMap((arg) => [...walk(arg)]);
-  if (named.some(isDaily)) return true;
-  const isOwn = named.some((part) => part.kind === 'fact' && part.path === 'line.itemCode');
-  if (!isOwn) return false;
-  const isNamedByTable = rule.joins.some(({ join }) => hasDayRateKeys(rule, join.table));
-  return (
-    isNamedByTable || occurrence.context.some((formula) => implies(formula, (atom) => names(atom, isDaily)))
-  );
+function isDayRate(reading: Reading, rule: JudgedRule, occurrence: PartOccurrence): boolean {
+  const { measure, node, term } = reading;
+  const areDaily = (slot: Slot | null, mention: Mention) =>
+    linesAre(rule, occurrence, slot, dailyItems, mention);
+  if (measure === 'lines') return countsDaily(rule, node);
+  if (measure === 'supply') {
+    const isOfDrugs = node.kind === 'fact' && node.path === 'line.days';
+    return areDaily(lineOf(node), isOfDrugs ? 'named' : 'met');
+  }
+  if ((measure !== 'quantity' && measure !== 'use') || term === null) return false;
+  if (node.kind === 'fact') return !isWeighedByTime(reading) && areDaily(node.slot, 'named');
+  if (node.kind !== 'call' || node.name === 'claim.quantityOn') return false;
+  if (node.name.startsWith('history.') && asksForMoreThanDaily(reading)) return false;
+  const [codes] = node.args;
+  // Days of whatever is charged are days of the bed, too; how much of it, is not.
+  const mention = measure === 'use' ? 'met' : 'named';
+  return codes !== undefined && givesItems(rule, occurrence, codes, dailyItems, mention);
 }
 
-/** An equality or membership that is met only by what `test` says. */
-function names(atom: Atom, test: (part: Typed) => boolean): boolean {
-  if (atom.kind === 'same' && atom.holds) return test(atom.left) || test(atom.right);
-  return atom.kind === 'member' && atom.holds && [...walk(atom.list)].some(test);
+/** Hours or days of the line itself are what is allowed. */
+function isWeighedByTime({ sum, term }: Reading): boolean {
+  return sum.terms.some((other) => other !== term && other.factors.some((factor) => factor.isTime));
 }
 
-function hasDayRateKeys({ tables }: JudgedRule, name: string): boolean {
-  const table = tables.get(name);
-  return table !== undefined && traitsOf(table).hasDayRates;
+/** Lines are counted that are such items. */
+function countsDaily(rule: JudgedRule, count: Typed): boolean {
+  return [...walk(count)].some((part) => {
+    if (part.kind === 'constant') return typeof part.value === 'string' && dailyItems.codes.test(part.value);
+    if (part.kind !== 'loop') return false;
+    const asked = [...occurrences(formulaOf(part.body))];
+    return asked.some((occurrence) => linesAre(rule, occurrence, part.slot, dailyItems, 'named'));
+  });
+}
+
+function hasDayRateKeys(rule: JudgedRule, name: string): boolean {
+  return keysHave(rule, name, dailyItems);
 }

@@ -6,16 +6,20 @@
  * Forbidden (PG-09): such a count of visits or readmissions that can meet an emergency, a newborn or returning
  * treatment (chemotherapy, radiotherapy, dialysis), or that no table of waivers can suspend.
  *
+ * The past of items that come with every visit or stay (registration, consultation, bed, nursing) is the past
+ * of visits.
+ *
  * Lawful look-alikes: counts of an item per day, hour or cycle; "first prescription" asked of the past; an
  * interval between two uses of an item.
  */
 import { type Typed, walk } from '../../check/typed.js';
 import { type Atom, implies, occurrences } from '../formula.js';
-import { everyOccurrence, type JudgedRule, valuesOf } from '../judged-rule.js';
-import { readingsOf } from '../measures.js';
+import { everyOccurrence, type JudgedRule, type PartOccurrence, valuesOf } from '../judged-rule.js';
+import { asksForMoreThanDaily, limitsNothing, type Reading, readingsOf } from '../measures.js';
 import { numberOfCode } from '../national-numbers.js';
 import { selectionOf } from '../selection.js';
 import { canHold, diagnosed, emergency, newborn, ofMedType, type Situation } from '../situations.js';
+import { givesBeginnings, givesItems, type Mention, visitItems } from '../stay-items.js';
 import type { Verdict } from '../verdict.js';
 
 const numbers: Readonly<Record<number, string>> = {
@@ -61,18 +65,51 @@ const readmissionCalls = ['history.dischargedWithin', 'history.dischargedHereWit
 
 /** What of the condition asks how often the patient came; null where nothing does. */
 function countsVisits(rule: JudgedRule): Typed | null {
-  for (const { atom, part } of everyOccurrence(rule)) {
-    if (part === 'except') continue;
+  for (const occurrence of everyOccurrence(rule)) {
+    const { atom } = occurrence;
     const reading = readingsOf(atom).find(
       ({ measure, direction }) =>
         (measure === 'visits' && direction !== 'lower') ||
         (measure === 'readmission' && direction !== 'upper'),
     );
     if (reading !== undefined) return reading.node;
-    const call = readmissionTest(atom);
+    const call = readmissionTest(atom) ?? pastVisit(rule, occurrence) ?? pastVisits(rule, occurrence);
     if (call !== null) return call;
   }
   return null;
+}
+
+/** That something was used before which comes with every visit. */
+function pastVisit(rule: JudgedRule, occurrence: PartOccurrence): Typed | null {
+  const { atom } = occurrence;
+  if (atom.kind !== 'test' || !atom.holds) return null;
+  const found = [...walk(atom.of)].find((part) => {
+    const [codes] = part.kind === 'call' ? part.args : [];
+    if (part.kind !== 'call' || codes === undefined) return false;
+    if (part.name === 'history.usedAny') return givesBeginnings(rule, codes, visitItems);
+    return part.name === 'history.usedBefore' && givesItems(rule, occurrence, codes, visitItems, 'named');
+  });
+  return found ?? null;
+}
+
+/** How often, or how lately, something was used which comes with every visit. */
+function pastVisits(rule: JudgedRule, occurrence: PartOccurrence): Typed | null {
+  const found = readingsOf(occurrence.atom).find((reading) => {
+    const { measure, direction, node } = reading;
+    const [codes] = node.kind === 'call' && node.name.startsWith('history.') ? node.args : [];
+    if (codes === undefined) return false;
+    const asked = (mention: Mention) => givesItems(rule, occurrence, codes, visitItems, mention);
+    if (measure === 'interval') return direction !== 'upper' && !isWithinDay(reading) && asked('met');
+    if (direction === 'lower' || limitsNothing(reading) || asksForMoreThanDaily(reading)) return false;
+    return (measure === 'use' && asked('met')) || (measure === 'quantity' && asked('named'));
+  });
+  return found?.node ?? null;
+}
+
+/** Two of them on one day: charged twice. */
+function isWithinDay({ sum }: Reading): boolean {
+  const scale = Math.max(...sum.terms.map((term) => Math.abs(term.coefficient)));
+  return sum.terms.every((t) => t.factors.every((f) => f.isTime)) && Math.abs(sum.constant) / scale <= 1;
 }
 
 function readmissionTest(atom: Atom): Typed | null {

@@ -2,7 +2,8 @@
  * PG-08 and PG-10: what a rule says.
  *
  * Forbidden (PG-08): words by which somebody is refused, sent away or told to stop treatment, in the title, the
- * message, the way to appeal, or a text of a table that the message shows; however they are spaced.
+ * message, the way to appeal, or a text of a table that the message shows; however they are spaced
+ * or written.
  * Remarked (PG-10): words that forbid a treatment where payment is meant; a payment limit whose message does
  * not say 不予支付, or leaves out that the patient may agree to pay.
  *
@@ -10,6 +11,7 @@
  */
 import { type Typed, walk } from '../../check/typed.js';
 import type { JudgedRule } from '../judged-rule.js';
+import { simplified } from '../traditional.js';
 import type { Verdict } from '../verdict.js';
 
 const institutions = '(医院|医疗机构|机构|就医|就诊|治疗)';
@@ -30,6 +32,8 @@ const ordering = new RegExp(
   [
     '(请|应|须|需|要|必须|建议|尽快|尽早|立即|及时|安排|办理|准予|让|令|动员)' +
       '(其|患者|病人|该患者|予以|尽快|立即|及时|办理|安排)*(出院|离院)',
+    '腾(出|退|让|空)?(病)?床|(让|空|退)出(病)?床|(回|返)(家|乡)(中)?(休养|调养|静养|疗养|养病)',
+    '(结束|终止|中止|缩短)(本次|此次|其)?住院',
     '转院|转诊(至|到|出)',
     '停药|停用|停止(用药|治疗|给药|使用)|中止治疗|终止治疗|减少(用药|开药)',
   ].join('|'),
@@ -76,9 +80,9 @@ function remarkPayment({ rule: { parsed } }: JudgedRule, message: string, verdic
     verdict.remark('CG-P110', 'it does not say that the patient may pay', place);
 }
 
-/** Spaces, marks between characters and full-width forms hide nothing. */
+/** Spaces, marks between characters, full-width forms and traditional characters hide nothing. */
 function plain(text: string): string {
-  return text.normalize('NFKC').replace(/[\s\p{Cf}\p{Mn}·•・_\-~*'"“”‘’.|/\\]+/gu, '');
+  return simplified(text.normalize('NFKC')).replace(/[\s\p{Cf}\p{Mn}·•・_\-~*'"“”‘’.|/\\]+/gu, '');
 }
 
 function refusalIn(text: string): string | null {
@@ -87,9 +91,15 @@ function refusalIn(text: string): string | null {
   for (const match of text.matchAll(ordering)) {
     const [before, after] = [text.slice(0, match.index), text.slice(match.index + match[0].length)];
     const isTold = telling.test(after) || toldBefore.test(before);
-    if (!denying.test(before) && !(isTold && /转院|转诊|停药|停用/.test(match[0]))) return match[0];
+    const isLawful = isTold && /转院|转诊|停药|停用/.test(match[0]);
+    if (!denying.test(before) && !isLawful && !isTakenHome(match[0], after)) return match[0];
   }
   return null;
+}
+
+/** 需出院带药的: medicines for after a discharge; 请出院带药 sends away all the same. */
+function isTakenHome(words: string, after: string): boolean {
+  return after.startsWith('带药') && !/^(请|建议|尽快|尽早|立即|及时|让|令|动员|安排)/.test(words);
 }
 
 const maxMessages = 64;
