@@ -16,6 +16,7 @@ import { refuse, settingsOrExit } from './exit.js';
 import { guardText } from './rules-guard.js';
 import { referenceText } from './rules-reference.js';
 import { shownRuleText } from './rules-show.js';
+import { watchRules } from './rules-watch.js';
 import { openScreen } from './terminal.js';
 
 export function rulesCommand(): Command {
@@ -24,6 +25,7 @@ export function rulesCommand(): Command {
     .command('check')
     .description('compile and run the examples; every mistake with its place')
     .argument('[folder]', 'rules folder (default: CLAIMGATE_RULES)')
+    .option('--watch', 'stay, and check again after every change; Ctrl-C ends', false)
     .action(check);
   rules
     .command('test')
@@ -50,23 +52,27 @@ export function rulesCommand(): Command {
 }
 
 /** Compiles and runs the examples, which are part of a rule: one that does not hold is a mistake. */
-async function check(folder: string | undefined): Promise<void> {
+async function check(folder: string | undefined, { watch }: { readonly watch: boolean }): Promise<void> {
+  if (watch) return watchRules(folder ?? settingsOrExit().CLAIMGATE_RULES, tellChecked);
   const startedMs = systemClock.tickMs();
   const tested = await testedRules(folder);
   if (tested === null) return;
-  const { artifact, warnings, outcomes, failed } = tested;
+  tellChecked(tested, () => `${Math.round(systemClock.tickMs() - startedMs)} ms`);
+  if (tested.failed > 0) process.exitCode = 1;
+}
+
+/** `note` is asked last, as it says how long all of it took. */
+function tellChecked({ artifact, warnings, outcomes, failed }: TestedRuleset, note: () => string): void {
   if (warnings.length > 0) console.log(renderDiagnostics(warnings));
   tellOutcomes(outcomes, false);
   const { name, version, rules, tables, id } = artifact;
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
-  const took = Math.round(systemClock.tickMs() - startedMs);
   const mistakes = failed === 0 ? 'no mistakes' : `${failed} of ${outcomes.length} examples do not hold`;
   const verdict = warnings.length === 0 ? mistakes : `${mistakes}, ${warnings.length} warnings`;
   console.log(
-    `${name} version ${version}: ${rules.length} rules, ${rows} table rows, ${verdict} (${took} ms)`,
+    `${name} version ${version}: ${rules.length} rules, ${rows} table rows, ${verdict} (${note()})`,
   );
   console.log(id);
-  if (failed > 0) process.exitCode = 1;
 }
 
 async function guard(folder: string | undefined): Promise<void> {

@@ -28,13 +28,18 @@ export interface Examined {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A source, and what has been seen in it: whoever asks for it to be examined is answered that. */
+export interface ExaminedSource extends RulesSource {
+  readonly examined: Examined;
+}
+
 /**
  * Text → parsed → checked → guarded → planned → artifact. A stage works on what the one before could read, so
  * that an author sees all mistakes of all rules together; with any error there is no artifact. The same
  * source gives the same artifact, byte for byte.
  */
-export function examineRuleset(source: RulesSource): Examined {
-  return new RulesetWorkbench().examine(source);
+export function examineRuleset(source: RulesSource | ExaminedSource): Examined {
+  return 'examined' in source ? source.examined : new RulesetWorkbench().examine(source);
 }
 
 /**
