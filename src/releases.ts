@@ -27,6 +27,7 @@ import type { Refusal } from './ruleset/release/refusal.js';
 import { acceptPointer } from './ruleset/release/release.js';
 import { ReleaseKeeper } from './ruleset/release/release-keeper.js';
 import type { Shelf } from './ruleset/release/shelf.js';
+import { textAgainAtMs } from './ruleset/release/text-of.js';
 import type { TrustedKeys } from './ruleset/release/trust.js';
 import { readWarranted } from './ruleset/release/warrant.js';
 import { Bringing, type BringingOptions, type RulesetLoader } from './screening/bringing.js';
@@ -73,6 +74,8 @@ interface Declined {
   readonly revision: number;
   /** Somebody has signed it, before the one that is in force. */
   readonly isOlder: boolean;
+  /** Ticks; never but where its text is lacking or another, which somebody may put right. */
+  readonly againAtMs: number;
 }
 
 export class Releases {
@@ -195,7 +198,7 @@ export class Releases {
   }
 
   async #lookOnce(): Promise<void> {
-    const { store, trusted, events } = this.#options;
+    const { store, trusted, events, clock } = this.#options;
     const found = await store.document('live');
     if (!found.ok) return this.#trouble.is(found.error);
     if (found.value === null) {
@@ -205,15 +208,20 @@ export class Releases {
     const { value, revision } = found.value;
     const words = JSON.stringify(value);
     if (words === this.#newest?.words || this.#again.waitsFor(`${revision} ${words}`)) return this.#looked();
-    if (words !== this.#declined?.words || revision !== this.#declined.revision) {
+    if (!this.#declines(words, revision) || clock.tickMs() >= (this.#declined?.againAtMs ?? 0)) {
       const release = await readWarranted(value, this.#before(words), new Desk(store, trusted));
       if (this.#stopping.signal.aborted) return;
       if (release.ok) return this.#begin(release.value, revision);
       if (release.error.reason === 'unreachable') return this.#trouble.is(release.error.message);
-      this.#declined = { words, revision, isOlder: release.error.reason === 'overtaken' };
+      const isOlder = release.error.reason === 'overtaken';
+      this.#declined = { words, revision, isOlder, againAtMs: Number.POSITIVE_INFINITY };
       events.releaseRefused(release.error);
     }
-    if (!this.#declined.isOlder || (await this.#putBack(revision))) this.#looked();
+    if (this.#declined?.isOlder !== true || (await this.#putBack(revision))) this.#looked();
+  }
+
+  #declines(words: string, revision: number): boolean {
+    return words === this.#declined?.words && revision === this.#declined.revision;
   }
 
   /** What lies there later and is refused changes nothing of it, after a restart either. */
@@ -267,9 +275,12 @@ export class Releases {
     if (!brought.ok) {
       if (brought.error.reason === 'unreachable') return this.#trouble.is(brought.error.message);
       const { words } = release;
-      const mayPass = brought.error.reason === 'compiler-ended' && this.#again.failed(`${revision} ${words}`);
-      if (!mayPass) this.#declined = { words, revision, isOlder: false };
-      return events.releaseRefused(brought.error);
+      const { reason } = brought.error;
+      const mayPass = reason === 'compiler-ended' && this.#again.failed(`${revision} ${words}`);
+      const againAtMs = textAgainAtMs(reason, clock.tickMs());
+      const isSaid = Number.isFinite(againAtMs) && this.#declines(words, revision);
+      if (!mayPass) this.#declined = { words, revision, isOlder: false, againAtMs };
+      return isSaid ? undefined : events.releaseRefused(brought.error);
     }
     // It took a while, and nobody may have told.
     if (brought.value) await this.#looks.look();

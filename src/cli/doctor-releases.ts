@@ -4,7 +4,9 @@ import type { Result } from '../base/result.js';
 import type { Settings } from '../config/settings.js';
 import { ReleaseStore } from '../nats/release-store.js';
 import { type Kept, KeptReleases } from '../ruleset/release/kept-releases.js';
-import { manifestsIn, readRelease } from '../ruleset/release/read-release.js';
+import type { Manifest } from '../ruleset/release/manifest.js';
+import { manifestsIn, neededBy, readRelease } from '../ruleset/release/read-release.js';
+import { textOf } from '../ruleset/release/text-of.js';
 import { openRunningBroker } from './broker-access.js';
 import { type Finding, fine, missing, note } from './doctor-checks.js';
 import { trustedKeysIn } from './keys.js';
@@ -34,7 +36,11 @@ export async function checkReleases(settings: Settings): Promise<readonly Findin
     if (lies.value === null) return read.ok ? [nothingLies(kept)] : damaged;
     const nothing = { accepted: { serial: 0, floor: 0 }, last: null };
     const release = await readRelease(lies.value.value, nothing, manifestsIn(store), trusted.value);
-    if (release.ok) return [cameTo(release.value.pointer, read), ...damaged];
+    if (release.ok) {
+      const lacking = await lackingTexts(store, here, neededBy(release.value));
+      const bad = lacking.map((what) => (kept === null ? missing(what, noText) : note(what, noText)));
+      return [cameTo(release.value.pointer, read), ...bad, ...damaged];
+    }
     const { reason, message } = release.error;
     const what = `releases: what lies at the broker is refused here (${reason}): ${message}`;
     const goesOn = kept !== null || (read.ok && (await here.isOwnFolder()));
@@ -44,6 +50,23 @@ export async function checkReleases(settings: Settings): Promise<readonly Findin
   }
 }
 
+/** One sentence for each version that no node could be brought from here. */
+async function lackingTexts(
+  store: ReleaseStore,
+  here: KeptReleases,
+  versions: readonly Manifest[],
+): Promise<readonly string[]> {
+  const lacking: string[] = [];
+  for (const { version, sourceDigest: digest } of versions) {
+    const found = await textOf(digest, here, store, async () => {});
+    if (!found.ok) lacking.push(`releases: version ${version}: ${found.error.message}`);
+  }
+  return lacking;
+}
+
+const noText =
+  'a node that does not have it is not ready, and looks again by itself: put the object back into the bucket ' +
+  'claimgate-rulesets as it was (a node that has it: releases/<digest>.json.gz), or activate another version';
 const unknownWithoutBroker = 'a node that starts is not ready until the broker has a change that it accepts';
 const notReady =
   'a node that has accepted nothing yet is not ready: trust who has signed it, or activate a version anew; ' +

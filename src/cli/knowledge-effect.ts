@@ -35,7 +35,7 @@ export async function showEffect(
   if (!period.ok) return refuse(period.error, 2);
   const { folder, against = { folder }, claims: files } = options;
   const source = await folderSource(folder);
-  const batch = batchOf(pointsPath, folder);
+  const batch = batchOf(pointsPath, folder, clock);
   if (!source.ok) return refuse(source.error, 1);
   if (!batch.ok) return refuse(batch.error.join('\n'), 1);
   const candidate = asIfInForce(source.value, batch.value, formatDay(period.value.from));

@@ -3,11 +3,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Clock, systemClock } from '../base/clock.js';
+import { missingRulesFolder } from '../config/rules-folder.js';
 import { countTable, leftOutReport } from '../ruleset/knowledge/count-report.js';
 import type { Imported } from '../ruleset/knowledge/import-knowledge.js';
 import { draftOf } from '../ruleset/knowledge/list-work.js';
+import { settingsOrExit } from './exit.js';
 import { effectHelp, showEffect } from './knowledge-effect.js';
-import { batchOf, readFolder, textsIn } from './knowledge-folder.js';
+import { batchOf, readFolder, textsIn, todayOf } from './knowledge-folder.js';
 import { authoredTables, draftHelp, listsText } from './knowledge-lists.js';
 import { planText } from './knowledge-plan.js';
 import { type RulesetName, readRulesetName } from './ruleset-desk.js';
@@ -27,7 +29,7 @@ const terminal: Terminal = {
 export type ImportMode = 'write' | 'check' | 'dry-run';
 
 interface ImportOptions {
-  readonly rules: string;
+  readonly rules?: string;
   readonly check: boolean;
   readonly dryRun: boolean;
   readonly effect: boolean;
@@ -38,7 +40,7 @@ interface ImportOptions {
 }
 
 interface DraftOptions {
-  readonly rules: string;
+  readonly rules?: string;
   readonly out?: string;
 }
 
@@ -49,7 +51,7 @@ export function knowledgeCommand(): Command {
     .command('import')
     .description('make rules/tables/*.csv from published points and the readings in rules/knowledge/')
     .argument('<points>', 'JSON list of published points')
-    .option('--rules <folder>', 'rules folder', 'rules')
+    .option('--rules <folder>', 'rules folder (default: CLAIMGATE_RULES)')
     .option('--check', 'change nothing; fail where a table would change', false)
     .option('--dry-run', 'change nothing; only show what would change', false)
     .option('--effect', 'change nothing; show what would change, and in the claims of last month', false)
@@ -66,25 +68,30 @@ export function knowledgeCommand(): Command {
     )
     .argument('<table>', `${authoredTables().join(' or ')}`)
     .argument('<points>', 'JSON list of published points')
-    .option('--rules <folder>', 'rules folder', 'rules')
+    .option('--rules <folder>', 'rules folder (default: CLAIMGATE_RULES)')
     .option('--out <file>', 'file of the draft (default: <table>.draft.csv); never overwritten')
     .addHelpText('after', draftHelp)
     .action((table: string, points: string, { rules, out = `${table}.draft.csv` }: DraftOptions) => {
-      if (!runDraft(table, points, rules, out, terminal)) process.exitCode = 1;
+      if (!runDraft(table, points, folderMeant(rules), out, terminal)) process.exitCode = 1;
     });
   command
     .command('lists')
     .description('how far these lists have come: authored by nobody, reviewed by nobody, reviewed')
     .argument('[table]', 'its rows, too')
-    .option('--rules <folder>', 'rules folder', 'rules')
-    .action((table: string | undefined, { rules }: { readonly rules: string }) => {
-      if (!runLists(table ?? null, rules, terminal)) process.exitCode = 1;
+    .option('--rules <folder>', 'rules folder (default: CLAIMGATE_RULES)')
+    .action((table: string | undefined, { rules }: { readonly rules?: string }) => {
+      if (!runLists(table ?? null, folderMeant(rules), terminal)) process.exitCode = 1;
     });
   return command;
 }
 
+function folderMeant(named: string | undefined): string {
+  return named ?? settingsOrExit().CLAIMGATE_RULES;
+}
+
 async function runImportCommand(points: string, options: ImportOptions): Promise<void> {
-  const { rules, check, dryRun, effect } = options;
+  const { check, dryRun, effect } = options;
+  const rules = folderMeant(options.rules);
   const mode = check ? 'check' : dryRun || effect ? 'dry-run' : 'write';
   if (!runImport(points, rules, mode, terminal)) process.exitCode = 1;
   else if (effect) await showEffect(points, { ...options, folder: rules });
@@ -98,7 +105,7 @@ export function runImport(
   { say, complain }: Terminal,
   clock: Clock = systemClock,
 ): boolean {
-  const batch = batchOf(pointsPath, folder);
+  const batch = batchOf(pointsPath, folder, clock);
   if (!batch.ok) {
     complain(batch.error.join('\n'));
     complain(`nothing written: ${batch.error.length} problem(s)`);
@@ -124,8 +131,9 @@ export function runDraft(
   folder: string,
   out: string,
   { say, complain }: Terminal,
+  clock: Clock = systemClock,
 ): boolean {
-  const texts = readFolder(pointsPath, folder);
+  const texts = readFolder(pointsPath, folder, clock);
   const draft = texts.ok ? draftOf(table, texts.value) : texts;
   if (!draft.ok) {
     complain(draft.error.join('\n'));
@@ -143,10 +151,21 @@ export function runDraft(
 }
 
 /** Says how far the lists have come; false where a table cannot be read, or there is none of that name. */
-export function runLists(table: string | null, folder: string, { say, complain }: Terminal): boolean {
+export function runLists(
+  table: string | null,
+  folder: string,
+  { say, complain }: Terminal,
+  clock: Clock = systemClock,
+): boolean {
+  const missing = missingRulesFolder(folder);
+  if (missing !== null) {
+    complain(missing);
+    return false;
+  }
   const present = join(folder, 'tables');
   const files = existsSync(present) ? textsIn(present) : [];
-  const told = listsText(table, new Map(files.map(([file, text]) => [`tables/${file}`, text])));
+  const byPath = new Map(files.map(([file, text]) => [`tables/${file}`, text]));
+  const told = listsText(table, byPath, todayOf(clock));
   if (told.ok) for (const line of told.value) say(line);
   else complain(told.error);
   return told.ok;

@@ -1,5 +1,6 @@
 /** A change of the overlay, signed with the operator's key and handed in. */
 import { systemClock } from '../base/clock.js';
+import { visible } from '../base/visible-text.js';
 import { type OverlayChange, placeText } from '../ruleset/overlay/change-overlay.js';
 import {
   commitOverlay,
@@ -23,9 +24,9 @@ export async function runChange(change: OverlayChange, options: ChangeOptions): 
   await withDesk(async (desk) => {
     const key = await keyFor(desk, options.key, 'operate');
     if (!key.ok) return refuse(key.error, 1);
-    const by = desk.trusted.get(key.value.id)?.name ?? '';
+    const signer = desk.trusted.get(key.value.id)?.name ?? '';
     const nowMs = systemClock.wallMs();
-    const drafted = await draftOverlay(desk, change, { by, reason: options.reason, nowMs });
+    const drafted = await draftOverlay(desk, change, { by: signer, reason: options.reason, nowMs });
     if (!drafted.ok) return refuseRelease(drafted.error);
     const known = options.unknownRule === true ? null : () => rulesInForce(desk, folderRules);
     const signed = signOperatorOverlay(drafted.value, key.value);
@@ -38,7 +39,8 @@ export async function runChange(change: OverlayChange, options: ChangeOptions): 
     await settle();
     const settled = await overlaySettled(desk, signed);
     if (!settled.ok) return refuseRelease(settled.error);
-    console.log(`${changeText(change)} (overlay ${committed.value.number}, ${by}: ${options.reason})`);
+    const by = `(overlay ${committed.value.number}, ${signer}: ${options.reason})`;
+    console.log(visible(`${changeText(change)} ${by}`));
   });
 }
 

@@ -1,5 +1,6 @@
 /** `claimgate overlay list`: what is switched off, snoozed and braked, by whom and why. */
 import { systemClock } from '../base/clock.js';
+import { visible } from '../base/visible-text.js';
 import { placeText } from '../ruleset/overlay/change-overlay.js';
 import { type OverlayDocument, overlayDocument } from '../ruleset/overlay/overlay-document.js';
 import { folderRules } from './folder-rules.js';
@@ -21,10 +22,10 @@ export async function runOverlayList({
     const screen = openScreen();
     for (const { heading, rows } of sections(read.value)) {
       screen.say(screen.paint('bold', heading));
-      for (const line of inColumns(rows)) screen.say(`  ${line}`);
+      for (const line of inColumns(rows.map((cells) => cells.map(visible)))) screen.say(`  ${line}`);
     }
-    screen.say(headText(read.value));
-    if (audit) for (const line of auditLines(read.value)) screen.say(line);
+    screen.say(visible(headText(read.value)));
+    if (audit) for (const line of auditLines(read.value)) screen.say(visible(line));
   });
 }
 
@@ -79,10 +80,18 @@ function authorCells({ by, at, reason }: Authored): readonly string[] {
   return [by, minute(at), reason];
 }
 
-function headText({ number, operator }: OverlayDocument): string {
+function headText({ number, operator, changes }: OverlayDocument): string {
   if (number === 0) return 'no overlay: every rule stands as its version says';
-  const last = operator === null ? 'by nodes only' : `last by ${operator.by.name}: ${operator.reason}`;
-  return `overlay ${number}, ${last} (times are UTC)`;
+  const believed = changes.flatMap((change) => ('refused' in change ? [] : [change]));
+  const [before, last] = [believed.at(-2), believed.at(-1)];
+  const isNodes = last !== undefined && serialOf(last) === serialOf(before);
+  const node = isNodes ? `${brakeText(last.lastBrake)}; ` : '';
+  const own = operator === null ? 'by nodes only' : `last by ${operator.by.name}: ${operator.reason}`;
+  return `overlay ${number}, ${node}${isNodes && operator !== null ? 'of operators ' : ''}${own} (times are UTC)`;
+}
+
+function serialOf(change: { readonly operator: { readonly serial: number } | null } | undefined): number {
+  return change?.operator?.serial ?? 0;
 }
 
 type BrakeMark = Pick<OverlayDocument['brakes'][number], 'version' | 'rules' | 'by'>;

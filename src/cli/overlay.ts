@@ -1,7 +1,8 @@
 /** `claimgate overlay …`: rules switched off, snoozed, or taken off the brake, without a release. */
 import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../base/clock.js';
-import { isInstitutionCode } from '../base/institution-code.js';
+import { isInstitutionCode, oddCodes } from '../base/institution-code.js';
+import type { OverlayChange } from '../ruleset/overlay/change-overlay.js';
 import { type ChangeOptions, runChange } from './overlay-change.js';
 import { runOverlayList } from './overlay-list.js';
 
@@ -41,7 +42,7 @@ function addSwitches(command: Command): void {
     .description('switch a rule off until somebody switches it on again')
     .argument('<rule>', 'rule id, e.g. duplicate-item-charge, or the killSwitch that several rules share')
     .action((rule: string, { institution = null, ...options }: WithNull<PlaceOptions>) =>
-      runChange({ do: 'kill', rule, institution }, options),
+      runPlaced({ do: 'kill', rule, institution }, options),
     );
   placed(signed(command.command('revive')))
     .description('switch a rule on again')
@@ -58,7 +59,7 @@ function addSnoozes(command: Command): void {
     .requiredOption('--until <time>', 'a time, of China or with an offset, or a span: 8h, 7d', untilOf)
     .action((rule: string, options: WithNull<PlaceOptions> & { readonly until: string }) => {
       const { institution = null, department = null, until, ...rest } = options;
-      return runChange({ do: 'snooze', rule, institution, department, until }, rest);
+      return runPlaced({ do: 'snooze', rule, institution, department, until }, rest);
     });
   withDepartment(placed(signed(command.command('wake'))))
     .description('end a snooze before its time')
@@ -66,6 +67,16 @@ function addSnoozes(command: Command): void {
     .action((rule: string, { institution = null, department = null, ...options }: WithNull<PlaceOptions>) =>
       runChange({ do: 'wake', rule, institution, department }, options),
     );
+}
+
+/** Somewhere that nobody is, a change would come to nothing. */
+async function runPlaced(
+  change: OverlayChange & { readonly institution: string | null },
+  options: ChangeOptions,
+): Promise<void> {
+  const odd = oddCodes(change.institution === null ? [] : [change.institution]);
+  if (odd !== null) console.error(odd);
+  await runChange(change, options);
 }
 
 type WithNull<Options extends PlaceOptions> = Omit<Options, 'institution' | 'department'> & {

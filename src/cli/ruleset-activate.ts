@@ -2,9 +2,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 import { systemClock } from '../base/clock.js';
-import { isInstitutionCode } from '../base/institution-code.js';
+import { isInstitutionCode, oddCodes } from '../base/institution-code.js';
 import { fail, ok, type Result } from '../base/result.js';
-import { activate, draftPointer, draftRollback } from '../ruleset/release/activate.js';
+import { visible } from '../base/visible-text.js';
+import {
+  type ActivateTerms,
+  activate,
+  askedOfSecond,
+  draftPointer,
+  draftRollback,
+} from '../ruleset/release/activate.js';
 import type { SignedPointer } from '../ruleset/release/approval.js';
 import type { Desk } from '../ruleset/release/desk.js';
 import { type ImpactTask, unmeasured, usualCeiling, weighImpact } from '../ruleset/release/impact.js';
@@ -34,11 +41,11 @@ export interface RollbackOptions {
 export const activateHelp = `
 It takes two: the key may not be the one that published the version. A version whose effect on history is not known
 is refused unless --without-replay says that this is meant; the reason is then recorded. Where the replay has more
-findings than can be reviewed, a second person approves: --request writes what the first has signed to a file, and
-the second runs \`claimgate ruleset approve <file> --key <file>\`. What its shadow has shown is signed and kept beside
-the version: the brake holds scenes to it that the replay has no claims of. It is asked of the node of these settings
-where the version has been ordered to be tried, or of those that --shadow names. Ends with 1 where it is refused, with 2
-where the broker is not reached.`;
+findings than can be reviewed, a second person approves: --request writes what the first has signed to a file, unless
+no signature would help, and the second runs \`claimgate ruleset approve <file> --key <file>\`. What its shadow has
+shown is signed and kept beside the version: the brake holds scenes to it that the replay has no claims of. It is asked
+of the node of these settings where the version has been ordered to be tried, or of those that --shadow names. Ends with
+1 where it is refused, with 2 where the broker is not reached.`;
 
 export async function runActivate(version: number, options: ActivateOptions): Promise<void> {
   await withDesk(async (desk) => {
@@ -47,8 +54,22 @@ export async function runActivate(version: number, options: ActivateOptions): Pr
     const wanted = { version, institutions, notBefore, reason: told };
     const drafted = await draftPointer(desk, wanted, systemClock.wallMs());
     if (!drafted.ok) return refuseRelease(drafted.error);
+    for (const line of await toLookAt(desk, drafted.value)) console.error(line);
     await signAndActivate(desk, drafted.value, options, false);
   });
+}
+
+/** What of the institutions named may not be meant. */
+async function toLookAt(desk: Desk, { institutions, version, base }: Pointer): Promise<readonly string[]> {
+  if (institutions === null) return [];
+  const odd = oddCodes(institutions);
+  const live = await desk.live();
+  const before = live.ok ? live.value.current?.pointer : undefined;
+  const isSame = before !== undefined && before.version === version && before.institutions !== null;
+  const without = isSame ? (before.institutions ?? []).filter((code) => !institutions.includes(code)) : [];
+  const instead = base === null ? 'the rules folder of each node' : `version ${base}`;
+  const lost = `look again: version ${version} is taken away at ${without.join(', ')}: ${instead} counts there`;
+  return [...(odd === null ? [] : [odd]), ...(without.length === 0 ? [] : [visible(lost)])];
 }
 
 export async function runRollback(version: number | undefined, options: RollbackOptions): Promise<void> {
@@ -84,27 +105,31 @@ async function signAndActivate(
   if (!brought) return;
   const signed = signPointer(pointer, key.value);
   if (request === undefined) return await tell(desk, signed, isRollback);
+  const asked = await askedOfSecond(desk, signed, termsNow());
+  if (!asked.ok) return refuseRelease(asked.error);
   try {
     await writeFile(request, JSON.stringify(signed), { flag: 'wx' });
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error), 1);
   }
-  console.log(
-    `nothing is in force yet; a second person runs claimgate ruleset approve ${request} --key <file>`,
-  );
+  const why =
+    asked.value.length === 0 ? ['nobody has to approve it: without --request it is ordered'] : asked.value;
+  for (const line of why) console.log(line);
+  const next = `a second person runs claimgate ruleset approve ${request} --key <file>`;
+  console.log(`version ${pointer.version} is not ordered by this; ${next}`);
+}
+
+function termsNow(): ActivateTerms {
+  const weigh = async (task: ImpactTask) => weighImpact(task);
+  return { ceiling: usualCeiling, weigh, nowMs: systemClock.wallMs() };
 }
 
 async function tell(desk: Desk, signed: SignedPointer, isRollback: boolean): Promise<void> {
-  const terms = {
-    ceiling: usualCeiling,
-    weigh: async (task: ImpactTask) => weighImpact(task),
-    nowMs: systemClock.wallMs(),
-  };
-  const activated = await activate(desk, { signed, isRollback }, terms);
+  const activated = await activate(desk, { signed, isRollback }, termsNow());
   if (!activated.ok) return refuseRelease(activated.error);
   await settle();
   const settled = await pointerSettled(desk, activated.value.pointer);
-  if (settled.ok) console.log(orderedText(activated.value));
+  if (settled.ok) console.log(visible(orderedText(activated.value)));
   else refuseRelease(settled.error);
 }
 

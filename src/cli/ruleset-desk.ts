@@ -1,6 +1,7 @@
 /** What the `ruleset` commands share: the way to the releases at the broker, and rule sets as they are named. */
 
 import { fail, type Result } from '../base/result.js';
+import { visibleLines } from '../base/visible-text.js';
 import { missingRulesFolder } from '../config/rules-folder.js';
 import { ReleaseStore } from '../nats/release-store.js';
 import { type RulesSource, readRulesFolder, renderDiagnostics } from '../ruleset/build-ruleset.js';
@@ -28,8 +29,8 @@ export async function withDesk(work: (desk: Desk) => Promise<void>): Promise<voi
 
 /** Says why and sets the exit code. */
 export function refuseRelease({ reason, message }: Refusal): void {
-  if (reason === 'unreachable') refuse(`the broker does not answer: ${message}`, 2);
-  else refuse(`refused (${reason}): ${message}`, 1);
+  if (reason === 'unreachable') refuse(`the broker does not answer: ${visibleLines(message)}`, 2);
+  else refuse(`refused (${reason}): ${visibleLines(message)}`, 1);
 }
 
 /** The key in a file, if it may do that. Fails with a sentence. */

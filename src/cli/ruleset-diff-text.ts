@@ -1,4 +1,5 @@
 /** A diff of two rule sets as a person reads it. */
+import { visible } from '../base/visible-text.js';
 import type { ExceptionChange, Side } from '../ruleset/release/diff.js';
 import type { Beside, DiffDocument, Replayed, ReplayPeriod } from '../ruleset/release/diff-document.js';
 import type { ChangedKey, ChangedRule, RuleName } from '../ruleset/release/diff-rules.js';
@@ -41,7 +42,7 @@ export function diffText(diff: DiffDocument, { paint }: Pick<Screen, 'paint'>): 
 }
 
 function sideText({ name, version, asOf }: Side): string {
-  return `${name} version ${version} (knowledge up to ${asOf})`;
+  return visible(`${name} version ${version} (knowledge up to ${asOf})`);
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
@@ -57,7 +58,7 @@ function replayLines({ replays }: DiffDocument): readonly string[] {
 }
 
 function ruleLines(mark: string, style: Style, rule: RuleName & Beside, paint: Paint): readonly string[] {
-  return [paint(style, `${mark} ${rule.id}  ${rule.title}`), ...effectLines(rule)];
+  return [paint(style, `${mark} ${rule.id}  ${visible(rule.title)}`), ...effectLines(rule)];
 }
 
 function changedRuleLines(rule: ChangedRule & Beside, paint: Paint): readonly string[] {
@@ -98,7 +99,7 @@ function betweenLines(
   indent: string,
   paint: Paint,
 ): readonly string[] {
-  const values = [before, after].map((value) => (value ?? '(absent)').replace(/\s+/g, ' '));
+  const values = [before, after].map((value) => visible((value ?? '(absent)').replace(/\s+/g, ' ')));
   const [was = '', is = ''] = values;
   if (values.every((value) => textWidth(value) <= shortValue)) {
     return [`${indent}${paint('red', was)} → ${paint('green', is)}`];
@@ -114,7 +115,7 @@ function tableLines(change: TableChange, paint: Paint): readonly string[] {
     ...(waiting > 0 ? [`${count(waiting)} wait for a later asOf`] : []),
   ];
   const sizes = `${count(rowsBefore)} → ${count(rowsAfter)} rows`;
-  return [`  ${table}  ${title}: ${sizes}; ${told.join(', ')}`, ...rowLines(change, paint)];
+  return [`  ${table}  ${visible(title)}: ${sizes}; ${told.join(', ')}`, ...rowLines(change, paint)];
 }
 
 function exceptionLines({ name, before, after }: ExceptionChange, paint: Paint): readonly string[] {

@@ -1,5 +1,6 @@
 /** `claimgate ruleset list|show`: what was published and activated, by whom, and what is in force. */
 import { systemClock } from '../base/clock.js';
+import { visible } from '../base/visible-text.js';
 import {
   type Desk,
   hasBegun,
@@ -9,6 +10,7 @@ import {
 } from '../ruleset/release/desk.js';
 import type { Manifest } from '../ruleset/release/manifest.js';
 import type { Pointer } from '../ruleset/release/pointer.js';
+import { readTrialFigures, type TrialFigures } from '../ruleset/release/trial-figures.js';
 import { versionMeant } from '../ruleset/release/version-meant.js';
 import { refuseRelease, withDesk } from './ruleset-desk.js';
 import { openScreen } from './terminal.js';
@@ -31,10 +33,12 @@ export async function runList({ audit }: AuditOption): Promise<void> {
     for (const [version, read] of versions.value) {
       const standing = standingOf(version, live.value);
       screen.say(
-        read.ok ? row(cellsOf(read.value, standing)) : `${version}  not believed: ${read.error.message}`,
+        read.ok
+          ? row(cellsOf(read.value, standing))
+          : visible(`${version}  not believed: ${read.error.message}`),
       );
     }
-    screen.say(inForceText(live.value));
+    screen.say(visible(inForceText(live.value)));
     if (audit) for (const line of auditLines(live.value.trail)) screen.say(line);
   });
 }
@@ -48,6 +52,9 @@ export async function runShow(name: number | 'live', { audit }: AuditOption): Pr
     const live = await desk.live();
     if (!live.ok) return refuseRelease(live.error);
     console.log(shownText(found.value, standingOf(version.value, live.value)));
+    const tried = await readTrialFigures(desk, version.value);
+    if (!tried.ok) return refuseRelease(tried.error);
+    if (tried.value !== null) console.log(visible(trialText(tried.value)));
     if (!audit) return;
     const own = live.value.trail.filter(
       ({ said }) => said.ok && said.value.pointer.version === version.value,
@@ -61,7 +68,7 @@ const widths = [7, 10, 16, 10, 14, 24, 0] as const;
 
 function row(cells: readonly string[]): string {
   return cells
-    .map((cell, i) => padded(cell, widths[i] ?? 0))
+    .map((cell, i) => padded(visible(cell), widths[i] ?? 0))
     .join('  ')
     .trimEnd();
 }
@@ -87,7 +94,8 @@ function standingOf(version: number, { current }: Live): string {
     return begun ? `in force${where}` : `from ${pointer.notBefore}${where}`;
   }
   if (version !== pointer.base) return '';
-  return begun ? 'in force for all others' : 'in force until then';
+  if (!begun) return 'in force until then';
+  return pointer.institutions === null ? '' : 'in force for all others';
 }
 
 function inForceText({ current, accepted }: Live): string {
@@ -114,17 +122,26 @@ function shownText({ manifest, publisher, storedMs }: StoredVersion, standing: s
       : `replay     ${replay.from} to ${replay.to}: ${count(replay.claims)} claims, ${replayText(manifest)}`,
     ...(previous === null ? [] : [`since      version ${previous}`]),
     ...lists.map((key) => `${padded(key, 9)}  ${manifest[key].join(', ')}`),
-  ].join('\n');
+  ]
+    .map(visible)
+    .join('\n');
+}
+
+function trialText({ claims, bands }: TrialFigures): string {
+  const scenes = bands.length === 0 ? 'none' : bands.map(({ scene }) => scene).join(', ');
+  return `shadow     ${count(claims)} claims; bands for the scenes ${scenes}`;
 }
 
 function auditLines(trail: readonly TrailEntry[]): readonly string[] {
-  return trail.map(({ storedMs, said, approver }) => {
-    const at = isoOf(storedMs);
-    if (!said.ok) return `${at}  not believed: ${said.error.message}`;
-    const { pointer, activator } = said.value;
-    const who = approver === null ? activator.name : `${activator.name}, approved by ${approver.name}`;
-    return `${at}  ${who}: ${changeText(pointer)}: ${pointer.reason}`;
-  });
+  return trail.map((entry) => visible(auditLine(entry)));
+}
+
+function auditLine({ storedMs, said, approver }: TrailEntry): string {
+  const at = isoOf(storedMs);
+  if (!said.ok) return `${at}  not believed: ${said.error.message}`;
+  const { pointer, activator } = said.value;
+  const who = approver === null ? activator.name : `${activator.name}, approved by ${approver.name}`;
+  return `${at}  ${who}: ${changeText(pointer)}: ${pointer.reason}`;
 }
 
 function changeText({ serial, version, institutions, notBefore, base }: Pointer): string {

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { systemClock } from '../base/clock.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { type RulesSource, renderDiagnostics } from '../ruleset/build-ruleset.js';
+import { impactGate, ownImpact } from '../ruleset/guard/impact-gate.js';
 import { packBundle } from '../ruleset/release/bundle.js';
 import type { Desk } from '../ruleset/release/desk.js';
 import type { SoundRuleset } from '../ruleset/release/examine.js';
+import { usualCeiling } from '../ruleset/release/impact.js';
 import type { SigningKey } from '../ruleset/release/keys.js';
 import type { Manifest } from '../ruleset/release/manifest.js';
 import {
@@ -31,12 +33,14 @@ export interface PublishOptions {
   readonly rules?: string;
   readonly replay?: string;
   readonly floor?: number;
+  readonly insufficientReplay: boolean;
 }
 
 export const publishHelp = `
 Runs the checks of \`claimgate rules check\`: the policy guard and all examples. ruleset.yaml has to carry the next
-number. A published version changes nothing yet: somebody else activates it. Ends with 1 where it is refused, with 2
-where the broker is not reached.`;
+number. A replay of fewer than 10,000 claims, or without some of the rules, counts for nothing when the version is to
+come into force, and is refused unless --insufficient-replay says that this is meant. A published version changes
+nothing yet: somebody else activates it. Ends with 1 where it is refused, with 2 where the broker is not reached.`;
 
 export async function runPublish(options: PublishOptions): Promise<void> {
   const source = await folderSource(options.rules ?? settingsOrExit().CLAIMGATE_RULES);
@@ -46,7 +50,12 @@ export async function runPublish(options: PublishOptions): Promise<void> {
   await withDesk(async (desk) => {
     const key = await keyFor(desk, options.key, 'publish');
     if (!key.ok) return refuse(key.error, 1);
-    const given = { source: source.value, replay: replay.value, floor: options.floor };
+    const given = {
+      source: source.value,
+      replay: replay.value,
+      floor: options.floor,
+      isAnyReplay: options.insufficientReplay,
+    };
     await publishSource(desk, key.value, given);
   });
 }
@@ -55,9 +64,12 @@ interface Given {
   readonly source: RulesSource;
   readonly replay: ReadReplay | null;
   readonly floor: number | undefined;
+  /** Though it counts for nothing. */
+  readonly isAnyReplay: boolean;
 }
 
-async function publishSource(desk: Desk, key: SigningKey, { source, replay, floor }: Given): Promise<void> {
+async function publishSource(desk: Desk, key: SigningKey, given: Given): Promise<void> {
+  const { source, replay, floor, isAnyReplay } = given;
   const ground = await footingForAll(desk, settle);
   if (!ground.ok) return refuseRelease(ground.error);
   const screen = openScreen();
@@ -70,6 +82,8 @@ async function publishSource(desk: Desk, key: SigningKey, { source, replay, floo
   if (stands?.reason === 'does-not-compile') return refuse(stands.message, 1);
   if (stands !== null || !examined.compiles) return stands === null ? undefined : refuseRelease(stands);
   if (examined.warnings.length > 0) screen.say(renderDiagnostics(examined.warnings));
+  const gaps = replay === null ? [] : replayGaps(examined, replay);
+  if (gaps.length > 0 && !isAnyReplay) return refuse(`${gaps.join('\n')}\n${uncounted}`, 1);
   const bundle = packBundle(source);
   const rest = { digest: bundle.digest, publishedAtMs: systemClock.wallMs(), replay };
   const draft = draftManifest(examined, { ...ground.value, floor: floor ?? ground.value.floor }, rest);
@@ -77,6 +91,17 @@ async function publishSource(desk: Desk, key: SigningKey, { source, replay, floo
   const published = await publish(desk, appraise(publication, ground.value, examined));
   if (!published.ok) return refuseRelease(published.error);
   screen.say(publishedText(published.value, examined, ground.value));
+}
+
+const uncounted =
+  'so the replay counts for nothing when the version is to come into force, and nothing is published; where that is ' +
+  'meant add --insufficient-replay: whoever activates it then says --without-replay';
+
+/** Why a replay counts for nothing; empty: it counts, though a shadow may have to make up for some scenes. */
+function replayGaps({ rulesetId: id, rules }: SoundRuleset, { impact }: ReadReplay): readonly string[] {
+  const ruleset = { id, rules };
+  if (ownImpact(ruleset, impact, usualCeiling).measured !== 'not') return [];
+  return impactGate(ruleset, impact, usualCeiling).missing;
 }
 
 function publishedText(manifest: Manifest, { rules, rows }: SoundRuleset, ground: Footing): string {

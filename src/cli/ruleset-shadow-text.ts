@@ -1,4 +1,6 @@
 /** What a node has seen of the version that is tried, for a person. */
+
+import { visible } from '../base/visible-text.js';
 import type { ReportedFigures, ShadowReport } from '../shadow/report.js';
 import type { Sides } from '../shadow/tally.js';
 import { padded } from './text-width.js';
@@ -8,7 +10,7 @@ export function shadowText({ state, problem, order, figures }: ShadowReport): st
   if (order === null) return 'no version is tried';
   const said = problem === null ? states[state] : `${states[state]}: ${problem}`;
   const head = `version ${order.version} ${said} (order ${order.serial}, ${order.signer.name}: ${order.reason})`;
-  return figures === null ? head : [head, ...figuresLines(figures)].join('\n');
+  return figures === null ? visible(head) : [visible(head), ...figuresLines(figures)].join('\n');
 }
 
 const states: Readonly<Record<ShadowReport['state'], string>> = {

@@ -2,8 +2,10 @@
 
 import { systemClock } from '../base/clock.js';
 import { fail, ok, type Result } from '../base/result.js';
+import { visible } from '../base/visible-text.js';
 import type { Settings } from '../config/settings.js';
 import type { Desk } from '../ruleset/release/desk.js';
+import { oddReason } from '../ruleset/release/reason.js';
 import { type GivenOrder, signOrder } from '../shadow/order.js';
 import { draftOrder, giveOrder, readOrder } from '../shadow/order-desk.js';
 import type { ShadowReport } from '../shadow/report.js';
@@ -13,7 +15,7 @@ import { shadowText } from './ruleset-shadow-text.js';
 
 export interface ShadowOptions {
   readonly key?: string;
-  readonly reason: string;
+  readonly reason?: string;
   readonly end: boolean;
   readonly url?: string;
   readonly json: boolean;
@@ -27,11 +29,13 @@ over HTTP, where CLAIMGATE_HTTP_HOST and CLAIMGATE_HTTP_PORT say, with CLAIMGATE
 something else comes into force and when the node starts. Settled claims are not tried: replay is for those.`;
 
 export async function runShadow(version: number | undefined, options: ShadowOptions): Promise<void> {
-  const { key, end } = options;
+  const { key, end, reason = end ? 'enough has been seen' : 'to see what it changes' } = options;
   if (end && version !== undefined) return refuse('--end takes no version: there is only one', 1);
   if (!end && version === undefined) return await show(options);
+  const odd = oddReason(reason);
+  if (odd !== null) return refuse(odd, 1);
   if (key === undefined) return refuse('--key is missing: an order is signed', 1);
-  await withDesk((desk) => order(desk, version ?? null, key, options.reason));
+  await withDesk((desk) => order(desk, version ?? null, key, reason));
 }
 
 async function order(desk: Desk, version: number | null, file: string, reason: string): Promise<void> {
@@ -42,7 +46,7 @@ async function order(desk: Desk, version: number | null, file: string, reason: s
   if (!drafted.ok) return refuseRelease(drafted.error);
   const given = await giveOrder(desk, signOrder(drafted.value, key.value));
   if (!given.ok) return refuseRelease(given.error);
-  console.log(orderText(given.value));
+  console.log(visible(orderText(given.value)));
 }
 
 async function show({ url, json }: ShadowOptions): Promise<void> {
@@ -54,7 +58,7 @@ async function show({ url, json }: ShadowOptions): Promise<void> {
     const ordered = await readOrder(desk);
     if (!ordered.ok) return refuseRelease(ordered.error);
     const { current } = ordered.value;
-    console.log(current === null ? 'no version is tried' : orderText(current));
+    console.log(current === null ? 'no version is tried' : visible(orderText(current)));
     refuse(`no figures: ${asked.error}`, 2);
   });
 }

@@ -26,6 +26,7 @@ export function rulesetCommand(): Command {
     .requiredOption('--key <file>', 'private key of the publisher')
     .option('--rules <folder>', 'rules folder (default: CLAIMGATE_RULES)')
     .option('--replay <report>', 'report of `claimgate replay` over this rule set (JSON)')
+    .option('--insufficient-replay', 'though the replay is too small to count', false)
     .option('--floor <version>', 'once it is in force, the lowest version that may come back', wholeNumber)
     .addHelpText('after', publishHelp)
     .action((options: PublishOptions) => runPublish(options));
@@ -60,7 +61,7 @@ export function rulesetCommand(): Command {
     .description('try a version beside the one in force, or show what that has shown')
     .argument('[version]', 'number of the version (default: show)', wholeNumber)
     .option('--key <file>', 'private key of somebody who may publish or activate')
-    .option('--reason <text>', 'why; kept with the order', 'to see what it changes')
+    .option('--reason <text>', 'why; kept with the order (default: to see what it changes)')
     .option('--end', 'try none any more', false)
     .option('--url <address>', 'node whose figures are shown (default: the one of these settings)')
     .option('--json', 'figures as JSON', false)

@@ -41,37 +41,38 @@ export interface RulesetTerms extends RulesetDoor {
   readonly desk: Desk;
 }
 
-const statuses: Readonly<Record<RefusalReason, number>> = {
-  unsigned: 400,
-  tampered: 400,
-  'unknown-key': 403,
-  'wrong-role': 403,
-  'same-signer': 403,
-  'older-than-floor': 409,
-  overtaken: 409,
-  'unknown-version': 404,
-  unreachable: 503,
-  'does-not-compile': 422,
-  'compiler-ended': 503,
-  'other-content': 422,
-  'failing-examples': 422,
-  'failing-warm-up': 422,
-  impact: 409,
-  'unknown-rule': 404,
-  unfit: 422,
+/** HTTP status and title of each; a title says the same whatever was asked for. */
+const refusals: Readonly<Record<RefusalReason, readonly [number, string]>> = {
+  unsigned: [400, 'It is not signed, or not in the form that is signed'],
+  tampered: [400, 'A signature does not fit, or a text is not the one that was signed'],
+  'unknown-key': [403, 'The key is not trusted here'],
+  'wrong-role': [403, 'The key may not do this'],
+  'same-signer': [403, 'It takes two persons'],
+  'older-than-floor': [409, 'The version is below the lowest that may be in force'],
+  overtaken: [409, 'Another change has come before'],
+  'unknown-version': [404, 'There is no such version'],
+  unreachable: [503, 'The broker cannot be asked'],
+  'does-not-compile': [422, 'The rule set does not compile, or breaks the policy guard'],
+  'compiler-ended': [503, 'The compiler has come to no end'],
+  'other-content': [422, 'What is signed is not what is there'],
+  'failing-examples': [422, 'Examples of the rules do not hold'],
+  'failing-warm-up': [422, 'The rule set cannot be loaded'],
+  impact: [409, 'The effect on claims is not known, or a second person has to approve it'],
+  'unknown-rule': [404, 'There is no such rule'],
+  unfit: [422, 'The change makes no sense'],
 };
 
 /** RFC 9457, with the mistakes of the rules where these are the reason. */
 export function sendRefusal(reply: FastifyReply, refused: Refusal | Declined): FastifyReply {
   const { reason, message } = refused;
-  const status = statuses[reason];
+  const [status, title] = refusals[reason];
   const retryable = reason === 'unreachable' || reason === 'compiler-ended';
   if (retryable) reply.header('Retry-After', '1');
   const mistakes =
     'diagnostics' in refused ? { diagnostics: refused.diagnostics, examples: refused.examples } : {};
   const problem = {
     type: `urn:claimgate:problem:${reason}`,
-    title: 'The rule set, or the change of what is in force, is not accepted',
+    title,
     status,
     detail: message,
     code: reason,

@@ -2,11 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Objm } from '@nats-io/obj';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkReleases } from '../../src/cli/doctor-releases.js';
 import { readSettings } from '../../src/config/settings.js';
 import { ReleaseStore } from '../../src/nats/release-store.js';
 import { KeptReleases } from '../../src/ruleset/release/kept-releases.js';
+import type { Manifest } from '../../src/ruleset/release/manifest.js';
 import { type Jetstream, startJetstream } from '../nats/jetstream-fixture.js';
 import { activate, author, publish, second } from '../releases/quick-node.js';
 
@@ -34,6 +36,11 @@ async function found(): Promise<readonly string[]> {
   );
 }
 
+function manifestAt(found: Awaited<ReturnType<ReleaseStore['document']>>): Manifest {
+  if (!found.ok || found.value === null) throw new Error('it is published');
+  return JSON.parse((found.value.value as { readonly statement: string }).statement) as Manifest;
+}
+
 /** What a node has kept that has come so far. */
 async function keep(serial: number): Promise<void> {
   const kept = new KeptReleases(join(folder, 'releases'));
@@ -57,6 +64,14 @@ test('says what lies at the broker, whether it is gone by, and how far this node
   ]);
   await activate(store, 3, 7);
   expect(await found()).toEqual(['note: version 7 is in force by change 3, and none was ever accepted here']);
+  const { sourceDigest } = manifestAt(await store.document('version.7'));
+  const bucket = await new Objm(js.link.connection).open('claimgate-rulesets');
+  await bucket.delete(sourceDigest);
+  expect((await found())[1]).toBe(`missing: version 7: there is no text ${sourceDigest}`);
+  await bucket.putBlob({ name: sourceDigest }, Buffer.from('another'));
+  expect((await found())[1]).toMatch(/^missing: version 7: the text .* is not the one that was published$/);
+  await bucket.putBlob({ name: sourceDigest }, Buffer.from('7'));
+  expect(await found()).toHaveLength(1);
   await keep(2);
   expect(await found()).toEqual([
     'note: version 7 is in force by change 3, and this node has come to 2 only',

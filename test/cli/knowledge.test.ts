@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { knowledgeCommand, runImport } from '../../src/cli/knowledge.js';
+import { knowledgeCommand, runImport, runLists } from '../../src/cli/knowledge.js';
+import { claimgate } from './command-line.js';
 
 const shippedSchemas = new URL('../../rules/tables/', import.meta.url).pathname;
 const point = {
@@ -114,5 +115,33 @@ describe('claimgate knowledge import', () => {
     const command = knowledgeCommand();
     expect(command.name()).toBe('knowledge');
     expect(command.commands.map((sub) => sub.name())).toEqual(['import', 'draft', 'lists']);
+  });
+});
+
+describe('claimgate knowledge lists', () => {
+  const clock = { wallMs: () => Date.parse('2026-03-01T00:30:00+08:00'), tickMs: () => 0 };
+
+  it('counts a row as reviewed from the day of its review on, in China', () => {
+    const head =
+      'point,batch,row,knownFrom,validFrom,validTo,region,decided,codes,firstLine,reviewedBy,reviewedOn';
+    const row = (point: string, on: string) =>
+      `${point},9,1,2025-05-23,2025-05-23,,,stated,X${point.slice(3)},XB01,赵,${on}`;
+    const rows = [row('KP-7', '2026-03-01'), row('KP-8', '2026-03-02'), row('KP-9', '2099-01-01')];
+    writeFileSync(join(folder, 'tables', 'second_line_drugs.csv'), `${[head, ...rows].join('\n')}\n`);
+    expect(runLists('second_line_drugs', folder, terminal, clock)).toBe(true);
+    expect(said[0]).toBe('second_line_drugs (second-line-drug): 0 open, 2 unreviewed, 1 reviewed');
+    expect(said[2]).toMatch(/^ {2}unreviewed {2}KP-9 {2}赵 2099-01-01 is still to come {2}XB01$/);
+  });
+
+  it('names a folder that is not there', () => {
+    expect(runLists(null, join(folder, 'none'), terminal, clock)).toBe(false);
+    expect(said.join('\n')).toMatch(/there is no rules folder .*none; name .* CLAIMGATE_RULES/);
+  });
+
+  it('looks where CLAIMGATE_RULES says', async () => {
+    const there = await claimgate(['knowledge', 'lists'], { CLAIMGATE_RULES: folder });
+    expect([there.code, there.out]).toEqual([0, expect.stringContaining('second_line_drugs')]);
+    const elsewhere = await claimgate(['knowledge', 'lists'], { CLAIMGATE_RULES: join(folder, 'none') });
+    expect([elsewhere.code, elsewhere.err]).toEqual([1, expect.stringContaining('no rules folder')]);
   });
 });

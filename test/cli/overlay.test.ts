@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ReleaseStore } from '../../src/nats/release-store.js';
 import { type Jetstream, startJetstream } from '../nats/jetstream-fixture.js';
+import { brakeOf } from '../overlay/documents.js';
 import { claimgate } from './command-line.js';
 
 let js: Jetstream;
@@ -65,6 +67,8 @@ describe('claimgate overlay', () => {
   });
 
   it('refuses what makes no sense, and says what does', async () => {
+    const nowhere = await change('kill', 'sex-durg', '--institution', 'nonsense');
+    expect(nowhere.err).toMatch(/^look again: nonsense: no national code .*\nrefused \(unknown-rule\)/);
     const [mistyped, other, word] = await Promise.all([
       change('kill', 'sex-durg'),
       run('kill', 'sex-drug', '--key', file('yi.pem'), '--reason', '误报'),
@@ -81,5 +85,22 @@ describe('claimgate overlay', () => {
     const list = await run('list');
     expect(list.out).toMatch(/\n {2}sex-durg \(no rule in force\) +everywhere/);
     expect(list.out).toMatch(/\n {2}drugs-twice \(duplicate-drug\) +everywhere/);
+  });
+
+  it('says so where a node has made the last change', async () => {
+    await change('kill', 'sex-drug');
+    const store = new ReleaseStore({ link: js.link, replicas: 1 });
+    const lies = await store.document('overlay');
+    if (!lies.ok || lies.value === null) throw new Error('it has just been written');
+    const { value, revision } = lies.value;
+    const { number } = value as { readonly number: number };
+    const braked = { ...(value as object), number: number + 1, brakes: [brakeOf(2, 'duplicate-drug')] };
+    expect((await store.put('overlay', braked, revision)).ok).toBe(true);
+    const { out } = await run('list');
+    const node =
+      'node-1 has braked duplicate-drug of version 2; of operators last by ding: 误报 (times are UTC)';
+    expect(out).toContain(`\noverlay ${number + 1}, ${node}\n`);
+    await change('revive', 'sex-drug');
+    expect((await run('list')).out).toContain(`\noverlay ${number + 2}, last by ding: 误报 (`);
   });
 });

@@ -107,6 +107,18 @@ describe('claimgate ruleset', () => {
     expect(second.out).toContain('since version 1: 0 rules added, 0 removed, 1 changed');
     const some = await activate('2', '--key', file('bing.pem'), unmeasured, '--institutions', 'H1,H2');
     expect(some.out).toContain('version 2 is ordered at H1, H2; otherwise version 1 (change 2, bing');
+    expect(some.err).toMatch(/^look again: H1, H2: no national code \(H35010200417\)/);
+    const fewer = await activate(
+      '2',
+      '--key',
+      file('jia.pem'),
+      unmeasured,
+      '--institutions',
+      'H35010200417,H1',
+    );
+    expect(fewer.err).toMatch(
+      /^look again: H1: .*\n.*version 2 is taken away at H2: version 1 counts there\n/,
+    );
     const list = await run('ruleset', 'list', '--audit');
     expect(list.out).toMatch(/\n1 .* in force for all others\n2 .* in force at H1, H2\n/);
     expect(list.out).toMatch(
@@ -149,6 +161,13 @@ describe('claimgate ruleset', () => {
     const ids = [...(await smallRules(3)).files].flatMap(
       ([path, text]) => (path.startsWith('packs/') && /^id: (\S+)/m.exec(text)?.[1]) || [],
     );
+    await writeFile(file('small.json'), reportOf(id, ids, 1, 9_999));
+    const small = await publish(rules, '--replay', file('small.json'));
+    expect([small.code, small.out]).toEqual([1, '']);
+    expect(small.err).toMatch(
+      /^the replay has 9999 claims, at least 10000 are needed\n.* --insufficient-replay:/,
+    );
+    expect((await run('ruleset', 'list')).out).not.toMatch(/^3 /m);
     await writeFile(file('loud.json'), reportOf(id, ids, 9_000));
     const published = await publish(rules, '--replay', file('loud.json'));
     expect([published.code, published.err]).toEqual([0, '']);
@@ -161,22 +180,57 @@ describe('claimgate ruleset', () => {
       value: { value: { statement: expect.stringContaining('"bands":[{"alertHigh"') } },
     });
     expect([alone.code, alone.err]).toEqual([1, expect.stringContaining('a second person has to approve')]);
-    await activate('3', '--key', file('yi.pem'), '--request', file('request.json'));
+    const asked = await activate('3', '--key', file('yi.pem'), '--request', file('request.json'));
+    expect([asked.code, asked.err]).toEqual([0, '']);
+    expect(asked.out).toMatch(
+      / hits in 10,000 claims, at most 1500\nversion 3 is not ordered by this; a second person runs/,
+    );
+    const vain = await activate('2', '--key', file('yi.pem'), '--request', file('vain.json'));
+    expect([vain.code, vain.err]).toEqual([
+      1,
+      expect.stringContaining('the effect of version 2 is not known'),
+    ]);
+    await expect(stat(file('vain.json'))).rejects.toThrow();
     const same = await run('ruleset', 'approve', file('request.json'), '--key', file('yi.pem'));
     expect([same.code, same.err]).toEqual([1, expect.stringContaining('a second person')]);
     const approved = await run('ruleset', 'approve', file('request.json'), '--key', file('bing.pem'));
     expect([approved.code, approved.out]).toEqual([0, 'version 3 is ordered (change 4, yi: 新一批)\n']);
+    const again = await run('ruleset', 'approve', file('request.json'), '--key', file('bing.pem'));
+    expect(again.err).toMatch(
+      /^refused \(overtaken\): change 4 has been made already, with this very request, or/,
+    );
+    const shown = await run('ruleset', 'show', '3');
+    expect(shown.out).toContain('\nshadow     409 claims; bands for the scenes 6\n');
     expect((await run('ruleset', 'diff', '1', '3')).out).toContain(
       'after  replayed 2026-01-01 to 2026-01-31',
     );
   });
 
+  it('takes a replay that counts for nothing where that is meant', async () => {
+    const rules = await rulesAt('unmeasured', 4);
+    const id = /sha256:[0-9a-f]{64}/.exec((await claimgate(['rules', 'check', rules])).out)?.[0] ?? '';
+    await writeFile(file('none.json'), reportOf(id, [], 1));
+    const named = await publish(rules, '--replay', file('none.json'));
+    expect([named.code, named.err]).toEqual([1, expect.stringContaining("'sex-drug' is not in the replay")]);
+    const meant = await publish(rules, '--replay', file('none.json'), '--insufficient-replay');
+    expect([meant.code, meant.out]).toEqual([0, expect.stringContaining('version 4 is published')]);
+  });
+
+  it('gives an order to try a version, and ends it, each for a reason of its own', async () => {
+    const order = (...words: readonly string[]) =>
+      run('ruleset', 'shadow', ...words, '--key', file('jia.pem'));
+    expect((await order('2')).out).toBe('version 2 is tried (order 1, jia: to see what it changes)\n');
+    expect((await order('--end', '--reason', 'a\u001b[2J')).err).toContain('control characters');
+    const ended = await order('--end');
+    expect(ended.out).toBe('no version is tried any more (order 2, jia: enough has been seen)\n');
+  });
+
   it('says what follows where the broker has lost the texts of earlier versions', async () => {
     await js.manager.streams.purge('OBJ_claimgate-rulesets');
-    const { code, out } = await publish(await rulesAt('four', 4));
-    expect([code, out]).toEqual([0, expect.stringContaining('version 4 is published')]);
-    expect(out).toMatch(/\nthe text of version 3 is lost at the broker, .* brakes on it end when .*\n/);
-    expect((await publish(await rulesAt('five', 5))).out).not.toContain('lost');
+    const { code, out } = await publish(await rulesAt('four', 5));
+    expect([code, out]).toEqual([0, expect.stringContaining('version 5 is published')]);
+    expect(out).toMatch(/\nthe text of version 4 is lost at the broker, .* brakes on it end when .*\n/);
+    expect((await publish(await rulesAt('five', 6))).out).not.toContain('lost');
   });
 });
 
@@ -197,14 +251,14 @@ async function nodeTrying(version: number, rulesetId: string) {
 }
 
 /** A report of `claimgate replay`, as far as releases read it. */
-function reportOf(rulesetId: string, rules: readonly string[], hits: number): string {
+function reportOf(rulesetId: string, rules: readonly string[], hits: number, claims = 100_000): string {
   const spread = { H1: hits };
   return canonicalText({
     format: 1,
     rulesets: [{ id: rulesetId }],
     from: '2026-01-01',
     to: '2026-01-31',
-    claims: 100_000,
+    claims,
     totals: [{ seen: hits }],
     scenes: [{ band: { scene: '9', alertLow: 0, alertHigh: 100_000, holdLow: 0, holdHigh: 0 } }],
     rules: rules.map((rule) => ({

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fail } from '../../src/base/result.js';
+import { fail, ok } from '../../src/base/result.js';
 import { refusal } from '../../src/ruleset/release/refusal.js';
 import type { Shelf } from '../../src/ruleset/release/shelf.js';
 import { shelfInMemory } from '../ruleset/release/shelf-in-memory.js';
@@ -77,3 +77,29 @@ test.each(['version.1', 'text'])(
     expect(node.said).toEqual(['unreadable', 'in force 1, 1']);
   },
 );
+
+test.each([
+  ['is lost', null, 'refused unknown-version'],
+  ['was changed', Buffer.from('2'), 'refused tampered'],
+])('where its text %s that is said once, and asked again after a while', async (_, lies, refused) => {
+  let isPutRight = false;
+  let tickMs = 0;
+  let asked = 0;
+  const text: Shelf['text'] = async (digest) => {
+    asked += 1;
+    return isPutRight ? shelf.text(digest) : ok(lies);
+  };
+  const clock = { wallMs: () => Date.parse('2026-07-03T08:00:00Z'), tickMs: () => tickMs };
+  const node = startNode({ shelf: { ...shelf, text }, folder, clock });
+  await activate(shelf, 1, 1);
+  for (let look = 0; look < 3; look++) await node.releases.look();
+  expect([node.said, asked]).toEqual([[refused], 1]);
+  tickMs += 30_000;
+  for (let look = 0; look < 3; look++) await node.releases.look();
+  expect([node.said, asked]).toEqual([[refused], 2]);
+  isPutRight = true;
+  tickMs += 30_000;
+  await node.releases.look();
+  expect([node.said, node.compiled]).toEqual([[refused, 'in force 1, 1'], [1]]);
+  await node.releases.stop();
+});

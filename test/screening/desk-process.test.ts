@@ -45,11 +45,12 @@ test('a body that makes no sense is told as that', async () => {
 
 test('a process that takes too long, or cannot be started, fails with a sentence', async () => {
   const rules = { folder: 'rules' };
+  const today = '2026-07-01';
   const hasty = deskWork({ entryFile, timeoutMs: 1 });
-  const late = await hasty({ do: 'lists', what: 'show', rules });
+  const late = await hasty({ do: 'lists', what: 'show', rules, today });
   expect(late).toEqual({ ok: false, error: 'it takes more than 0.001 s' });
   const nowhere = deskWork({ entryFile: new URL('workers/nowhere.js', dist) });
-  const lost = await nowhere({ do: 'lists', what: 'show', rules });
+  const lost = await nowhere({ do: 'lists', what: 'show', rules, today });
   expect(lost).toMatchObject({
     ok: false,
     error: expect.stringContaining('the compiler ended with code 1: Error: Cannot find module'),

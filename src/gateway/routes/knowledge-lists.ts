@@ -1,5 +1,7 @@
 /** /v1/knowledge/lists: how far the lists have come that people author; drafts of them, and rows entered. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { dayOf, formatDay } from '../../base/calendar.js';
+import type { Clock } from '../../base/clock.js';
 import { ServiceError } from '../../base/errors.js';
 import type { ListBodyTask } from '../../ruleset/knowledge/knowledge-bodies.js';
 import { countStates, type ListState, listStates } from '../../ruleset/knowledge/list-rows.js';
@@ -8,15 +10,15 @@ import { type KnowledgeTerms, rulesMeant } from '../knowledge.js';
 import { rawJson, sendJson, sendRefusal, workInTurn } from '../rulesets.js';
 import { draftListsSchema, enterListsSchema, showListSchema, showListsSchema } from '../schemas/knowledge.js';
 
+interface ListTerms extends KnowledgeTerms {
+  readonly clock: Clock;
+}
+
 type Query = Readonly<Record<string, unknown>>;
 
 const path = '/v1/knowledge/lists';
 
-export function listRoutes(
-  app: FastifyInstance,
-  terms: KnowledgeTerms,
-  onRequest: onRequestHookHandler,
-): void {
+export function listRoutes(app: FastifyInstance, terms: ListTerms, onRequest: onRequestHookHandler): void {
   app.get(path, { schema: showListsSchema, onRequest }, (request, reply) =>
     showAll(terms, request.query as Query, reply),
   );
@@ -35,18 +37,23 @@ function tableOf(request: FastifyRequest): string {
   return (request.params as { readonly table: string }).table;
 }
 
+function todayOf({ clock }: ListTerms): string {
+  return formatDay(dayOf(clock.wallMs()));
+}
+
 function worked(terms: KnowledgeTerms, task: ListBodyTask, reply: FastifyReply) {
   return workInTurn(terms, { do: 'lists', ...task }, reply);
 }
 
 /** Null: the rule set cannot be had, which has been said. */
 async function shownIn(
-  terms: KnowledgeTerms,
+  terms: ListTerms,
   { ruleset }: Query,
   reply: FastifyReply,
 ): Promise<readonly ShownLists[] | null> {
   const rules = await rulesMeant(terms, ruleset);
-  const shown = rules.ok ? await worked(terms, { what: 'show', rules: rules.value }, reply) : rules;
+  const today = todayOf(terms);
+  const shown = rules.ok ? await worked(terms, { what: 'show', rules: rules.value, today }, reply) : rules;
   if (!shown.ok) {
     sendRefusal(reply, shown.error);
     return null;
@@ -58,7 +65,7 @@ async function shownIn(
   return answer.value.shown;
 }
 
-async function showAll(terms: KnowledgeTerms, query: Query, reply: FastifyReply): Promise<FastifyReply> {
+async function showAll(terms: ListTerms, query: Query, reply: FastifyReply): Promise<FastifyReply> {
   const shown = await shownIn(terms, query, reply);
   if (shown === null) return reply;
   const tables = shown.map(({ table, rule, rows }) => ({ table, rule, ...countStates(rows) }));
@@ -66,7 +73,7 @@ async function showAll(terms: KnowledgeTerms, query: Query, reply: FastifyReply)
 }
 
 async function showOne(
-  terms: KnowledgeTerms,
+  terms: ListTerms,
   table: string,
   query: Query,
   reply: FastifyReply,
@@ -87,12 +94,13 @@ function stateIn({ state }: Query): ListState | null {
 }
 
 async function sendFile(
-  terms: KnowledgeTerms,
+  terms: ListTerms,
   what: 'draft' | 'enter',
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const given = { table: tableOf(request), body: rawJson(request), folder: terms.folder };
+  const today = todayOf(terms);
+  const given = { table: tableOf(request), body: rawJson(request), folder: terms.folder, today };
   const answer = await worked(terms, { what, ...given }, reply);
   if (!answer.ok) return sendRefusal(reply, answer.error);
   const made = answer.value;

@@ -3,7 +3,7 @@
  * lists that people author. Nothing is written: tables are part of a rule set, which somebody publishes.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { formatDay } from '../../base/calendar.js';
+import { dayOf, formatDay } from '../../base/calendar.js';
 import type { Clock } from '../../base/clock.js';
 import { ServiceError } from '../../base/errors.js';
 import { monthBefore } from '../../replay/period.js';
@@ -51,7 +51,8 @@ async function importPoints(
   try {
     const { folder } = terms;
     const effect = period === null ? null : { ...period, known: 'now', against, threads: 1 };
-    const rest = { folder, rules: rules.value, texts: query['texts'] === 'true', effect };
+    const today = formatDay(dayOf(terms.clock.wallMs()));
+    const rest = { folder, rules: rules.value, texts: query['texts'] === 'true', effect, today };
     const task = { do: 'import', body, ...rest } as const;
     const found = await workInTurn(terms, task, reply);
     if (!found.ok) return sendRefusal(reply, found.error);

@@ -5,7 +5,9 @@
 import type { FastifyInstance, FastifyReply, onRequestHookHandler } from 'fastify';
 import { ServiceError } from '../../base/errors.js';
 import { canonicalText } from '../../ruleset/compile/canonical.js';
+import { oddReason } from '../../ruleset/release/reason.js';
 import { refusal } from '../../ruleset/release/refusal.js';
+import { unverified } from '../../ruleset/release/statement.js';
 import { draftTrialFigures, putTrialFigures } from '../../ruleset/release/trial-figures.js';
 import { draftOrder, giveOrder } from '../../shadow/order-desk.js';
 import { trialBands } from '../../shadow/trial-bands.js';
@@ -47,7 +49,11 @@ export function shadowRoutes(
 }
 
 async function order({ desk }: RulesetTerms, body: Body, reply: FastifyReply): Promise<FastifyReply> {
-  const given = await giveOrder(desk, signedIn(body['order'], 'order'));
+  const signed = signedIn(body['order'], 'order');
+  const said = unverified(signed) as { readonly reason?: unknown } | null;
+  const odd = typeof said?.reason === 'string' ? oddReason(said.reason) : null;
+  if (odd !== null) return sendRefusal(reply, refusal('unfit', odd));
+  const given = await giveOrder(desk, signed);
   if (!given.ok) return sendRefusal(reply, given.error);
   const { signer } = given.value;
   return sendJson(reply, 200, { order: given.value.order, signer: { key: signer.id, name: signer.name } });
@@ -61,6 +67,8 @@ async function draft(
   if (typeof reason !== 'string' || reason.trim() === '') {
     throw new ServiceError('malformed', 'Say why in "reason".');
   }
+  const odd = oddReason(reason);
+  if (odd !== null) return sendRefusal(reply, refusal('unfit', odd));
   const wanted = { version: version === null ? null : numberIn(version), reason };
   const drafted = await draftOrder(desk, wanted, clock.wallMs());
   if (!drafted.ok) return sendRefusal(reply, drafted.error);

@@ -1,6 +1,6 @@
 /** The routes of the overlay, as OpenAPI shows them. */
 import { longestSnoozeDays } from '../../ruleset/overlay/change-overlay.js';
-import { mostReason } from '../../ruleset/overlay/stored-overlay.js';
+import { mostReason } from '../../ruleset/release/reason.js';
 import { responses, signed } from './rulesets.js';
 import type { Schema } from './schema.js';
 

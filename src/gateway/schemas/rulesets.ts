@@ -89,7 +89,8 @@ export const signed: Schema = {
 
 const files: Schema = {
   ...object,
-  description: 'Texts by path within the rules folder: ruleset.yaml, packs/…, tables/….',
+  description:
+    'Texts by path within the rules folder: ruleset.yaml, packs/…, tables/…. Others of the folder are left.',
   additionalProperties: text,
 };
 const notCompared: Schema = {

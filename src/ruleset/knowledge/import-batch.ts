@@ -16,6 +16,8 @@ export interface BatchTexts {
   readonly lists: ReadonlyMap<string, string>;
   /** The rule set whose tables would change. */
   readonly source: RulesSource;
+  /** `YYYY-MM-DD`, in China. */
+  readonly today: string;
 }
 
 export interface Batch {
@@ -31,10 +33,10 @@ export interface Batch {
 
 /** Writes nothing. All problems are told. */
 export function importBatch(texts: BatchTexts): Result<Batch, readonly ImportProblem[]> {
-  const { source } = texts;
+  const { source, points, today } = texts;
   const read = readTexts(texts);
   if (!read.ok) return fail(plainProblems(read.error));
-  const imported = importKnowledge({ ...read.value, points: texts.points, classes: knowledgeClasses });
+  const imported = importKnowledge({ ...read.value, points, today, classes: knowledgeClasses });
   if (!imported.ok) return imported;
   const present = tableTexts(source, '.csv');
   const plans = planImport(imported.value.files, new Map(present));

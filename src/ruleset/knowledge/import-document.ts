@@ -51,15 +51,18 @@ export interface ImportTask {
   readonly source: RulesSource;
   /** `YYYY-MM-DD`; null: nobody asks for the candidate. */
   readonly asIfOn: string | null;
+  /** `YYYY-MM-DD`, in China. */
+  readonly today: string;
 }
 
 /** Imports, and writes nothing. Fails with a sentence where the body makes no sense. */
-export function describeImport({ body, own, source, asIfOn }: ImportTask): Result<ImportAnswer, string> {
+export function describeImport(task: ImportTask): Result<ImportAnswer, string> {
+  const { body, own, source, asIfOn, today } = task;
   const read = readKnowledgeBody(body, own);
   if (!read.ok) return read;
   const { points, readings, lists } = read.value;
   if (points === null) return fail('"points" is missing: the published points, as a list or as CSV.');
-  return ok(answerTo({ points, readings, lists, source }, asIfOn));
+  return ok(answerTo({ points, readings, lists, source, today }, asIfOn));
 }
 
 function answerTo(texts: BatchTexts, asIfOn: string | null): ImportAnswer {

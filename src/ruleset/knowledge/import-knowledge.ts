@@ -25,6 +25,8 @@ export interface ImportTexts {
   /** Schemas of `rules/tables/<name>.yaml` by name. */
   readonly shapes: ReadonlyMap<string, TableShape>;
   readonly classes: readonly KnowledgeClass[];
+  /** `YYYY-MM-DD`, in China. */
+  readonly today: string;
 }
 
 export interface Imported {
@@ -89,6 +91,7 @@ function readAllReadings({
   readings: files,
   lists = new Map(),
   classes,
+  today,
 }: ImportTexts): Result<ReadonlyMap<string, ReadonlyMap<string, Reading>>, readonly string[]> {
   const problems = [...lists.keys()]
     .filter((name) => !files.has(name))
@@ -97,7 +100,7 @@ function readAllReadings({
   for (const [name, rows] of files) {
     const readings = readReadings(`${name}.csv`, rows);
     const listed = readings.ok
-      ? listedReadings(name, readings.value, lists.get(name) ?? [], classes)
+      ? listedReadings(name, readings.value, lists.get(name) ?? [], { classes, today })
       : readings;
     if (listed.ok) all.set(name, listed.value);
     else problems.push(...listed.error);
@@ -110,13 +113,13 @@ function listedReadings(
   name: string,
   readings: ReadonlyMap<string, Reading>,
   rows: readonly CsvRow[],
-  classes: readonly KnowledgeClass[],
+  { classes, today }: Pick<ImportTexts, 'classes' | 'today'>,
 ): Result<ReadonlyMap<string, Reading>, readonly string[]> {
   const file = `lists/${name}.csv`;
   const knowledge = classes.find((one) => one.readings === name);
   if (rows.length === 0 || knowledge === undefined) return ok(readings);
   if (knowledge.reviewed !== true) return fail([`${file}: this class has no lists`]);
-  const lists = readLists(file, rows, knowledge);
+  const lists = readLists(file, rows, knowledge, today);
   return lists.ok ? withLists(file, readings, lists.value) : lists;
 }
 

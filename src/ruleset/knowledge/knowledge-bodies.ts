@@ -18,6 +18,8 @@ export interface ImportBodyTask {
   readonly folder: string;
   /** The rule set whose tables would change. */
   readonly rules: RulesText;
+  /** `YYYY-MM-DD`, in China. */
+  readonly today: string;
   /** Whether the answer holds the texts that would change. */
   readonly texts: boolean;
   /** What a replay of the effect is to be ordered with, besides its rule set; null: nobody asks for it. */
@@ -36,9 +38,9 @@ export interface ImportedBody {
 export async function importBody(task: ImportBodyTask): Promise<Result<ImportedBody, Objection>> {
   const source = await opened(task.rules);
   if (!source.ok) return source;
-  const { body, folder, texts, effect } = task;
+  const { body, folder, texts, effect, today } = task;
   const given = { body, own: await readKnowledgeFolder(folder), source: source.value };
-  const found = describeImport({ ...given, asIfOn: effect?.from ?? null });
+  const found = describeImport({ ...given, asIfOn: effect?.from ?? null, today });
   if (!found.ok) return malformed(found.error);
   if (!found.value.ok) {
     const json = jsonBytes({ sound: false, problems: found.value.error });
@@ -53,7 +55,7 @@ export async function importBody(task: ImportBodyTask): Promise<Result<ImportedB
 }
 
 export type ListBodyTask =
-  | { readonly what: 'show'; readonly rules: RulesText }
+  | { readonly what: 'show'; readonly rules: RulesText; readonly today: string }
   | {
       readonly what: 'draft' | 'enter';
       readonly table: string;
@@ -61,6 +63,8 @@ export type ListBodyTask =
       readonly body: Uint8Array;
       /** Rules folder of the node. */
       readonly folder: string;
+      /** `YYYY-MM-DD`, in China. */
+      readonly today: string;
     };
 
 export async function listBody(task: ListBodyTask): Promise<Result<ListAnswer, Objection>> {
@@ -73,10 +77,10 @@ export async function listBody(task: ListBodyTask): Promise<Result<ListAnswer, O
 async function listTask(task: ListBodyTask): Promise<Result<ListTask, Objection>> {
   if (task.what === 'show') {
     const source = await opened(task.rules);
-    return source.ok ? ok({ what: 'show', source: source.value }) : source;
+    return source.ok ? ok({ what: 'show', source: source.value, today: task.today }) : source;
   }
-  const { what, table, body, folder } = task;
-  return ok({ what, table, body, own: await readKnowledgeFolder(folder) });
+  const { folder, ...rest } = task;
+  return ok({ ...rest, own: await readKnowledgeFolder(folder) });
 }
 
 async function opened(rules: RulesText): Promise<Result<RulesSource, Objection>> {

@@ -4,7 +4,7 @@ import { type KnowledgeClass, knowledgeClasses } from './classes.js';
 import { type CsvRow, readCsv } from './csv-text.js';
 import { keyColumn } from './table-shape.js';
 
-/** `open`: nobody has authored a list. `unreviewed`: its rule only records. */
+/** `open`: nobody has authored a list. `unreviewed`: nobody has reviewed it until today. */
 export const listStates = ['open', 'unreviewed', 'reviewed'] as const;
 export type ListState = (typeof listStates)[number];
 
@@ -25,27 +25,30 @@ export function authoredClasses(): readonly KnowledgeClass[] {
   return knowledgeClasses.filter(({ reviewed }) => reviewed === true);
 }
 
-/** Rows in force, of the text of a table. Fails with a readable text. */
+/** Rows in force, of the text of a table. `today`: `YYYY-MM-DD`. Fails with a readable text. */
 export function listRows(
   { table, authored = [] }: KnowledgeClass,
   text: string,
+  today: string,
 ): Result<readonly ListedRow[], string> {
   const rows = readCsv(table, text);
   if (!rows.ok) return rows;
-  return ok(rows.value.filter(({ validTo }) => validTo === '').map((row) => listedRow(row, authored)));
+  return ok(rows.value.filter(({ validTo }) => validTo === '').map((row) => listedRow(row, authored, today)));
 }
 
-function listedRow(row: CsvRow, authored: readonly string[]): ListedRow {
+function listedRow(row: CsvRow, authored: readonly string[], today: string): ListedRow {
   const lists = Object.fromEntries(authored.map((column) => [column, words(row[column])]));
   const isOpen = Object.values(lists).every((list) => list.length === 0);
   const reviewedBy = row['reviewedBy'] || null;
+  const reviewedOn = row['reviewedOn'] || null;
+  const isReviewed = reviewedBy !== null && (reviewedOn === null || reviewedOn <= today);
   return {
     point: row['point'] ?? '',
-    state: isOpen ? 'open' : reviewedBy === null ? 'unreviewed' : 'reviewed',
+    state: isOpen ? 'open' : isReviewed ? 'reviewed' : 'unreviewed',
     codes: words(row[keyColumn]),
     lists,
     reviewedBy,
-    reviewedOn: row['reviewedOn'] || null,
+    reviewedOn,
     validFrom: row['validFrom'] ?? '',
   };
 }

@@ -12,7 +12,7 @@ import { readReadings } from './readings.js';
 import { readingColumn, reviewColumns } from './table-shape.js';
 
 export type ListTask =
-  | { readonly what: 'show'; readonly source: RulesSource }
+  | { readonly what: 'show'; readonly source: RulesSource; readonly today: string }
   | {
       readonly what: 'draft' | 'enter';
       readonly table: string;
@@ -20,6 +20,8 @@ export type ListTask =
       readonly body: Uint8Array;
       /** Of the node. */
       readonly own: KnowledgeTexts;
+      /** `YYYY-MM-DD`, in China. */
+      readonly today: string;
     };
 
 /** A file of lists. */
@@ -44,10 +46,11 @@ export type ListAnswer = Result<
 
 /** Fails with a sentence where the body makes no sense. */
 export function workOnLists(task: ListTask): Result<ListAnswer, string> {
-  if (task.what === 'show') return ok(show(task.source));
+  if (task.what === 'show') return ok(show(task.source, task.today));
   const read = readKnowledgeBody(task.body, task.own);
   if (!read.ok) return read;
-  const { points, rows, ...texts } = read.value;
+  const { points, rows, ...sent } = read.value;
+  const texts = { ...sent, today: task.today };
   if (task.what === 'draft') {
     return points === null
       ? fail('"points" is missing.')
@@ -60,21 +63,23 @@ function asAnswer(made: Result<ListFile, readonly string[]>): ListAnswer {
   return made.ok ? ok({ file: made.value }) : made;
 }
 
-function show({ files }: RulesSource): ListAnswer {
+function show({ files }: RulesSource, today: string): ListAnswer {
   const shown: ShownLists[] = [];
   for (const knowledge of authoredClasses()) {
     const text = files.get(`tables/${knowledge.table}.csv`);
-    const rows = text === undefined ? ok([]) : listRows(knowledge, text);
+    const rows = text === undefined ? ok([]) : listRows(knowledge, text, today);
     if (!rows.ok) return fail([rows.error]);
     shown.push({ table: knowledge.table, rule: knowledge.rule, rows: rows.value });
   }
   return ok({ shown });
 }
 
+type Texts = KnowledgeTexts & { readonly today: string };
+
 /** A file to be filled in, with a row for each point whose list nobody has authored. */
 export function draftOf(
   table: string,
-  { points: text, ...texts }: KnowledgeTexts & { readonly points: string },
+  { points: text, ...texts }: Texts & { readonly points: string },
 ): Result<ListFile, readonly string[]> {
   const read = readFiles(table, texts);
   const points = readPoints(text);
@@ -86,7 +91,7 @@ export function draftOf(
 /** The file with these rows in it, in place of those of the same points. */
 function entered(
   table: string,
-  texts: KnowledgeTexts,
+  texts: Texts,
   rows: readonly AuthoredRow[],
 ): Result<ListFile, readonly string[]> {
   const read = readFiles(table, texts);
@@ -99,7 +104,7 @@ function entered(
     byPoint.set(point, { ...byPoint.get(point), point, ...Object.fromEntries(own) });
   }
   const all = [...byPoint.values()];
-  const lists = readLists(file, all, knowledge);
+  const lists = readLists(file, all, knowledge, texts.today);
   const fits = lists.ok ? withLists(file, readings, lists.value) : lists;
   if (!fits.ok) return fits;
   const text = writeCsv(['point', ...columns.map(readingColumn), 'note'], all);
@@ -110,7 +115,7 @@ function targetOf(file: string): string {
   return `knowledge/${file}`;
 }
 
-function readFiles(table: string, texts: KnowledgeTexts) {
+function readFiles(table: string, texts: Texts) {
   const knowledge = authoredClasses().find((one) => one.table === table);
   if (knowledge === undefined) {
     const names = authoredClasses().map((one) => one.table);
@@ -119,14 +124,14 @@ function readFiles(table: string, texts: KnowledgeTexts) {
   return readClass(knowledge, texts);
 }
 
-function readClass(knowledge: KnowledgeClass, texts: KnowledgeTexts) {
+function readClass(knowledge: KnowledgeClass, texts: Texts) {
   const { readings: name } = knowledge;
   const file = `lists/${name}.csv`;
   const read = rowsOf(name, texts.readings.get(name));
   const listed = rowsOf(name, texts.lists.get(name));
   if (!read.ok || !listed.ok) return fail([read, listed].flatMap((one) => (one.ok ? [] : [one.error])));
   const readings = readReadings(`${name}.csv`, read.value);
-  const lists = readLists(file, listed.value, knowledge);
+  const lists = readLists(file, listed.value, knowledge, texts.today);
   if (!readings.ok || !lists.ok) return fail([readings, lists].flatMap((one) => (one.ok ? [] : one.error)));
   return ok({ knowledge, file, readings: readings.value, lists: lists.value, rows: listed.value });
 }

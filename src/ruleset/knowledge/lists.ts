@@ -21,11 +21,15 @@ const beginnings: Readonly<Record<string, RegExp>> = {
   firstLine: /^[XZT][A-Z0-9]{2,22}$/,
 };
 
-/** Lists by point of one file; rows that are not filled in yet are none. All problems are told, with their lines. */
+/**
+ * Lists by point of one file; rows that are not filled in yet are none. `today`: in China, `YYYY-MM-DD`; nobody has
+ * reviewed anything after it. All problems are told, with their lines.
+ */
 export function readLists(
   file: string,
   rows: readonly CsvRow[],
   { authored = [] }: KnowledgeClass,
+  today: string,
 ): Result<AuthoredLists, readonly string[]> {
   const lists = new Map<string, CsvRow>();
   const problems: string[] = [];
@@ -34,7 +38,7 @@ export function readLists(
     const where = `${file}:${i + 2}`;
     const point = cells['point'] ?? '';
     const read = Object.fromEntries(columns.map((c) => [readingColumn(c), cells[readingColumn(c)] ?? '']));
-    const found = [...listProblems(cells, authored), ...reviewProblems(cells, authored)];
+    const found = [...listProblems(cells, authored), ...reviewProblems(cells, authored, today)];
     if (point === '') found.push('no point');
     if (lists.has(point)) found.push(`${point} is there twice`);
     problems.push(...found.map((problem) => `${where}: ${problem}`));
@@ -71,12 +75,13 @@ function listProblems(cells: CsvRow, authored: readonly string[]): string[] {
 }
 
 /** Who and when belong together, and to a list. */
-function reviewProblems(cells: CsvRow, authored: readonly string[]): string[] {
+function reviewProblems(cells: CsvRow, authored: readonly string[], today: string): string[] {
   const by = cells['reviewed_by'] ?? '';
   const on = cells['reviewed_on'] ?? '';
   if (by === '' && on === '') return [];
   if (by === '') return ['reviewed_by is empty'];
   if (!isDay(on)) return [`reviewed_on: "${on}" is no day (YYYY-MM-DD)`];
+  if (on > today) return [`reviewed_on: ${on} is still to come, so nobody has reviewed it`];
   const isListed = authored.some((column) => (cells[readingColumn(column)] ?? '') !== '');
   return isListed ? [] : ['reviewed, but nothing is listed'];
 }

@@ -1,14 +1,9 @@
 /** What an operator may want done to single rules, and what becomes of the overlay by it. */
 import { fail, ok, type Result } from '../../base/result.js';
+import { steers, visible } from '../../base/visible-text.js';
+import { clocksApartMs, oddReason } from '../release/reason.js';
 import { type Refusal, refusal } from '../release/refusal.js';
-import {
-  type BrakeEntry,
-  isReason,
-  type KillEntry,
-  mostReason,
-  type OperatorOverlay,
-  type SnoozeEntry,
-} from './stored-overlay.js';
+import type { BrakeEntry, KillEntry, OperatorOverlay, SnoozeEntry } from './stored-overlay.js';
 
 /** Institutions and departments by code; null: all. */
 export type OverlayChange =
@@ -51,9 +46,8 @@ export function changed(
   serial: number,
   terms: ChangeTerms,
 ): Result<OperatorOverlay, Refusal> {
-  if (!isReason(terms.reason)) {
-    return fail(refusal('unfit', `say why, in ${mostReason} characters at most`));
-  }
+  const odd = oddReason(terms.reason);
+  if (odd !== null) return fail(refusal('unfit', odd));
   const at = new Date(terms.nowMs).toISOString();
   const was = before ?? nobody;
   const running = was.snoozes.filter(({ until }) => Date.parse(until) > terms.nowMs);
@@ -151,8 +145,13 @@ function notBraked(version: number, wrong: string | undefined, braked: readonly 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Whoever wants a rule silent for longer wants another version of the rules. */
 export const longestSnoozeDays = 90;
-/** Clocks of those who sign and those who check differ. */
-const clocksApartMs = 5 * 60 * 1000;
+
+/** What an operator says of the whole change. Null: it may be written. */
+export function unfitChange({ reason, signedAt }: OperatorOverlay, nowMs: number): Refusal | null {
+  const isToCome = Date.parse(signedAt) > nowMs + clocksApartMs;
+  const odd = oddReason(reason) ?? (isToCome ? `"signedAt": ${signedAt} is still to come` : null);
+  return odd === null ? null : refusal('unfit', odd);
+}
 
 /** Entries that are new, as they may be written. `by`: name of whoever has signed. Null: they may. */
 export function unfitEntry(
@@ -162,7 +161,7 @@ export function unfitEntry(
 ): Refusal | null {
   for (const entry of entries) {
     const odd = oddity(entry, by, nowMs);
-    if (odd !== null) return refusal('unfit', `rule ${entry.rule}, ${placeText(entry)}: ${odd}`);
+    if (odd !== null) return refusal('unfit', visible(`rule ${entry.rule}, ${placeText(entry)}: ${odd}`));
   }
   return null;
 }
@@ -170,7 +169,10 @@ export function unfitEntry(
 function oddity(entry: KillEntry | SnoozeEntry, by: string, nowMs: number): string | null {
   if (entry.by !== by) return `it says it is by ${entry.by}, and ${by} has signed`;
   if (Date.parse(entry.at) > nowMs + clocksApartMs) return `${entry.at} is still to come`;
-  if (!('until' in entry)) return null;
+  const words = [entry.rule, 'department' in entry ? (entry.department ?? '') : ''];
+  if (words.some(steers)) return 'line breaks and other control characters are in no name';
+  const odd = oddReason(entry.reason);
+  if (odd !== null || !('until' in entry)) return odd;
   const { until } = entry;
   if (Date.parse(until) <= nowMs) return `${until} is over`;
   const longest = `a snooze is for ${longestSnoozeDays} days at most`;

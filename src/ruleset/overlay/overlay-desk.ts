@@ -12,7 +12,14 @@ import { type Refusal, refusal } from '../release/refusal.js';
 import { displaced, unseen } from '../release/settled.js';
 import { type Signed, sign } from '../release/statement.js';
 import { acceptOperator, type Operated, oversize } from './accept-overlay.js';
-import { type ChangeTerms, changed, type OverlayChange, stillBraked, unfitEntry } from './change-overlay.js';
+import {
+  type ChangeTerms,
+  changed,
+  type OverlayChange,
+  stillBraked,
+  unfitChange,
+  unfitEntry,
+} from './change-overlay.js';
 import { putOverlay, type StandingOverlay, standingOverlay } from './overlay-shelf.js';
 import type { RulesInForce } from './rules-in-force.js';
 import type { KillEntry, OperatorOverlay, SnoozeEntry } from './stored-overlay.js';
@@ -95,6 +102,7 @@ async function objectionTo(
   const snoozed = newIn(overlay.snoozes, before?.snoozes ?? []);
   const added = [...killed, ...snoozed];
   const objection =
+    unfitChange(overlay, nowMs) ??
     unfitEntry(added, by.name, nowMs) ??
     wrongInstitution(added) ??
     wrongRelease(overlay, before, brakes) ??

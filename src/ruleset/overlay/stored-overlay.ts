@@ -13,6 +13,7 @@ import {
   readDocument,
   type Shape,
 } from '../release/document.js';
+import { mostReason } from '../release/reason.js';
 import type { Refusal } from '../release/refusal.js';
 import type { Signed } from '../release/statement.js';
 
@@ -75,13 +76,11 @@ export interface BrakeEntry extends Authored {
 
 /** Entries of operators, and as many of nodes. */
 export const mostEntries = 1_000;
-/** Characters. */
-export const mostReason = 300;
 const mostName = 120;
 
 const isName = (value: unknown): value is string =>
   isText(value) && value.trim() !== '' && value.length <= mostName;
-export const isReason = (value: unknown): value is string =>
+const isReason = (value: unknown): value is string =>
   isText(value) && value.trim() !== '' && value.length <= mostReason;
 
 const authored: Shape<Authored> = { by: isName, reason: isReason, at: isInstant };

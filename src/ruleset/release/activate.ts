@@ -10,6 +10,7 @@ import { type Desk, hasBegun, type Live, type StoredVersion } from './desk.js';
 import { earlierVersion } from './earlier-version.js';
 import { type ImpactTask, saysUnmeasured } from './impact.js';
 import { follows, type Pointer } from './pointer.js';
+import { unfitTime, unfitWords } from './pointer-words.js';
 import { type Refusal, refusal } from './refusal.js';
 import { type Activated, acceptPointer, agree } from './release.js';
 import { readTrialFigures } from './trial-figures.js';
@@ -29,6 +30,8 @@ export async function draftPointer(
   wanted: Wanted,
   nowMs: number,
 ): Promise<Result<Pointer, Refusal>> {
+  const unfit = unfitWords(wanted);
+  if (unfit !== null) return fail(unfit);
   const live = await desk.live();
   if (!live.ok) return live;
   const published = await desk.version(wanted.version);
@@ -93,10 +96,12 @@ export async function activate(
   const { pointer } = accepted.value;
   const drafted = await draftPointer(desk, pointer, terms.nowMs);
   if (!drafted.ok) return drafted;
-  const differs = unlike(pointer, drafted.value);
+  const differs = unfitTime(pointer, terms.nowMs) ?? unlike(pointer, drafted.value);
   if (differs !== null) return fail(differs);
   const agreed = await agreement(desk, accepted.value);
   if (!agreed.ok) return agreed;
+  const own = ownApproval(signed, agreed.value, desk);
+  if (own !== null) return fail(own);
   const may = isRollback
     ? wasInForce(live.value, pointer)
     : await mayBegin(desk, signed, { ...accepted.value, published: agreed.value }, terms);
@@ -104,6 +109,33 @@ export async function activate(
   const put = await desk.shelf.put('live', signed, live.value.revision);
   if (put.ok) return accepted;
   return put.error.kind === 'broker' ? fail(refusal('unreachable', put.error.message)) : fail(outrun());
+}
+
+/** Whoever published a version is no second person for it, needed or not. */
+function ownApproval(signed: SignedPointer, published: StoredVersion, { trusted }: Desk): Refusal | null {
+  const approver = approverOf(signed, trusted);
+  if (approver === null || approver.id !== published.publisher.id) return null;
+  const { version } = published.manifest;
+  return refusal('same-signer', `${approver.name} has published version ${version}: another approves it`);
+}
+
+/**
+ * What a second person is asked for; nothing: nobody has to be asked. Fails where no signature would help. Nothing is
+ * written.
+ */
+export async function askedOfSecond(
+  desk: Desk,
+  signed: SignedPointer,
+  terms: ActivateTerms,
+): Promise<Result<readonly string[], Refusal>> {
+  const accepted = acceptPointer(signed, { serial: 0, floor: 0 }, desk.trusted);
+  if (!accepted.ok) return accepted;
+  const agreed = await agreement(desk, accepted.value);
+  if (!agreed.ok) return agreed;
+  const measured = await measure(desk, agreed.value, terms);
+  if (!measured.ok) return measured;
+  const unknown = unknownEffect(accepted.value.pointer, measured.value);
+  return unknown === null ? ok(measured.value.loud) : fail(unknown);
 }
 
 /** Who published what the pointer names, and that it was somebody else. */
@@ -182,17 +214,20 @@ async function mayBegin(
   const { pointer, published } = beginning;
   const measured = await measure(desk, published, terms);
   if (!measured.ok) return measured;
-  const { loud, missing } = measured.value;
-  const approver = approverOf(signed, desk.trusted);
-  const isApproved = approver !== null && approver.id !== published.publisher.id;
+  const { loud } = measured.value;
   // Said to be unmeasured or not: that excuses nothing that was measured.
-  if (loud.length > 0 && !isApproved) {
+  if (loud.length > 0 && approverOf(signed, desk.trusted) === null) {
     const why = loud.join('; ');
     return fail(refusal('impact', `a second person has to approve version ${pointer.version}: ${why}`));
   }
-  if (missing.length === 0 || saysUnmeasured(pointer)) return ok(null);
-  const why = missing.join('; ');
-  return fail(refusal('impact', `the effect of version ${pointer.version} is not known: ${why}`));
+  const unknown = unknownEffect(pointer, measured.value);
+  return unknown === null ? ok(null) : fail(unknown);
+}
+
+/** Null: it is known, or somebody says that it is not. */
+function unknownEffect(pointer: Pointer, { missing }: ImpactAnswer): Refusal | null {
+  if (missing.length === 0 || saysUnmeasured(pointer)) return null;
+  return refusal('impact', `the effect of version ${pointer.version} is not known: ${missing.join('; ')}`);
 }
 
 async function measure(

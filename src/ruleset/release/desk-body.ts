@@ -36,14 +36,20 @@ export function membersIn(bytes: Uint8Array): Result<Members, string> {
 
 const partOfRules = /^(ruleset|exceptions)\.yaml$|^(packs|tables|regions)\/.*\.(yaml|csv)$/;
 
-/** `files` of a body: texts by path. Fails with a sentence. */
+/** Named from the folder down: nothing above it, and no path in two spellings. */
+function isWithin(path: string): boolean {
+  return path.split('/').every((name) => name !== '' && name !== '.' && name !== '..');
+}
+
+/** `files` of a body: texts by path. What is no part of a rule set is left, as in a folder. Fails with a sentence. */
 export function sourceIn(files: unknown): Result<RulesSource, string> {
   if (typeof files !== 'object' || files === null || Array.isArray(files)) {
     return fail('The body has no "files": texts by path within the rules folder.');
   }
   const all = new Map<string, string>();
   for (const [path, text] of Object.entries(files)) {
-    if (!partOfRules.test(path)) return fail(`"${path}" is no file of a rule set.`);
+    if (!isWithin(path)) return fail(`"${path}" is no file of a rule set.`);
+    if (!partOfRules.test(path)) continue;
     if (typeof text !== 'string') return fail(`"${path}" is not a text.`);
     all.set(path, text);
   }

@@ -56,6 +56,13 @@ export function isLater(next: Pointer, last: Pointer): boolean {
   return nextMs === lastMs ? canonicalText(next) > canonicalText(last) : nextMs > lastMs;
 }
 
+function overtakenText(serial: number, before: number): string {
+  if (serial < before)
+    return `change ${serial} is overtaken: change ${before} has been made since it was drafted`;
+  const by = 'with this very request, or by somebody who was quicker';
+  return `change ${serial} has been made already, ${by}: look at what is in force, and draft anew what is missing`;
+}
+
 /** Whether the pointer may follow what was accepted. `last`: the pointer itself, where it is known. */
 export function follows(
   next: Pointer,
@@ -64,7 +71,7 @@ export function follows(
 ): Result<null, Refusal> {
   if (last === null ? next.serial <= accepted.serial : !isLater(next, last)) {
     const before = last?.serial ?? accepted.serial;
-    return fail(refusal('overtaken', `change ${next.serial} comes after change ${before}`));
+    return fail(refusal('overtaken', overtakenText(next.serial, before)));
   }
   if (leaps(next.serial, last?.serial ?? accepted.serial)) {
     const before = last?.serial ?? accepted.serial;

@@ -42,6 +42,7 @@ beforeAll(async () => {
       `${provenance},firstLine,reviewedBy,reviewedOn\n` +
       'KP-7,9,1,2025-05-23,2025-05-23,,,stated,XA1,,,\n' +
       'KP-8,9,2,2025-05-23,2025-05-23,,,stated,XA2,XB01,,\n' +
+      'KP-6,9,4,2025-05-23,2025-05-23,,,stated,XA4,XB04,赵,2026-03-02\n' +
       'KP-9,9,3,2025-05-23,2025-05-23,,,stated,XA3,XB02 XB03,赵,2025-06-01\n',
     'knowledge/sex-drug.csv': 'point,sex,decided,leave_out,note\nKP-1,male,stated,,\n',
     'knowledge/second-line.csv': 'point,first_only,joint,decided,leave_out,note\nKP-8,false,,stated,,\n',
@@ -199,12 +200,13 @@ describe('lists', () => {
       table: 'second_line_drugs',
       rule: 'second-line-drug',
       open: 1,
-      unreviewed: 1,
+      unreviewed: 2,
       reviewed: 1,
     });
     const open = await get('lists/second_line_drugs?state=unreviewed');
     expect(open.body.rows).toMatchObject([
       { point: 'KP-8', state: 'unreviewed', lists: { firstLine: ['XB01'] }, reviewedBy: null },
+      { point: 'KP-6', state: 'unreviewed', reviewedBy: '赵', reviewedOn: '2026-03-02' },
     ]);
     expect((await get('lists/sex_drugs')).statusCode).toBe(404);
     expect((await get('lists/second_line_drugs?state=odd')).statusCode).toBe(400);
@@ -226,6 +228,13 @@ describe('lists', () => {
       sound: false,
       problems: ['lists/second-line.csv:2: reviewed_on: "" is no day (YYYY-MM-DD)'],
     });
+    const [toCome, today] = await Promise.all(
+      ['2026-03-02', '2026-03-01'].map((reviewedOn) =>
+        post('lists/second_line_drugs/rows', { rows: [{ ...row, reviewedOn }] }),
+      ),
+    );
+    expect(toCome?.body.problems).toEqual([expect.stringContaining('2026-03-02 is still to come')]);
+    expect(today?.body).toMatchObject({ sound: true });
     const none = await post('lists/sex_drugs/rows', { rows: [] });
     expect(none.body.problems).toEqual([expect.stringContaining('"sex_drugs" has no lists')]);
   });

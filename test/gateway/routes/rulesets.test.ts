@@ -229,7 +229,35 @@ test('what nodes put back instead of a change is told, for changes and for going
   meanwhile = async () => {};
 });
 
+test('a folder may be sent whole: what is no part of a rule set is left', async () => {
+  const files = await filesOf(3);
+  const beside = { 'README.md': 'see', 'knowledge/sex-drug.csv': 'point\n', 'packs/notes.txt': 'later' };
+  const [bare, whole] = [
+    await post('check', { files }),
+    await post('check', { files: { ...files, ...beside } }),
+  ];
+  expect([whole.statusCode, whole.body.obstacle]).toEqual([200, null]);
+  const digest = ({ body }: typeof bare) => JSON.parse(body.statement).sourceDigest;
+  expect(digest(whole)).toBe(digest(bare));
+  for (const path of ['../ruleset.yaml', 'packs/../x.yaml', '/ruleset.yaml', '']) {
+    const { statusCode, body } = await post('check', { files: { ...files, [path]: '' } });
+    expect([statusCode, body.detail]).toEqual([400, `"${path}" is no file of a rule set.`]);
+  }
+});
+
 describe('what is refused', () => {
+  test.each([
+    [{ institutions: [] }, 'in force at nobody'],
+    [{ institutions: ['H1', 'H1'] }, 'H1 is named twice'],
+    [{ signedAt: '2099-01-01T00:00:00.000Z' }, 'still to come'],
+    [{ reason: `without replay: ${'长'.repeat(5_000)}` }, 'in 300 characters at most'],
+  ])('a pointer that is signed with %j', async (rest, why) => {
+    const pointer = { ...JSON.parse(await draft({ version: 2 })), ...rest };
+    const signed = signedBy(second, 'pointer', JSON.stringify(pointer));
+    const { statusCode, body } = await post('activate', { pointer: signed });
+    expect([statusCode, body.code, body.detail]).toEqual([422, 'unfit', expect.stringContaining(why)]);
+  });
+
   test('a mistake in a rule comes back with its place', async () => {
     const files = await filesOf(3, (path, text) =>
       path.endsWith('sex-drug.yaml') ? text.replace('patient.sex', 'patient.sexx') : text,
@@ -282,7 +310,9 @@ describe('what is refused', () => {
   });
 
   test('a version that is not there, and one that is no number', async () => {
-    expect((await get('/9')).statusCode).toBe(404);
+    const none = await get('/9');
+    expect([none.statusCode, none.body.title]).toEqual([404, 'There is no such version']);
+    expect(none.body.detail).toBe('there is no version 9');
     expect((await get('/nine')).body.code).toBe('malformed');
     expect((await get('/1/diff/9')).body.code).toBe('unknown-version');
   });

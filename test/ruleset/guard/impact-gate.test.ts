@@ -101,7 +101,7 @@ describe('a rule set', () => {
     expect(impactGate(ruleset, report({ rules }), ceiling)).toEqual({
       loud: [
         "'loud' hits 51.0 of 10,000 claims, at most 50",
-        'all rules hit 101.0 of 10,000 claims, at most 80',
+        'all rules together have 101.0 hits in 10,000 claims, at most 80',
       ],
       missing: [],
     });

@@ -66,5 +66,6 @@ export function importTexts(
     readings: new Map(Object.entries(readings)),
     shapes: new Map(Object.entries(schemas).map(([table, columns]) => [table, shapeOf(table, columns)])),
     classes: knowledgeClasses,
+    today: '2026-07-02',
   };
 }

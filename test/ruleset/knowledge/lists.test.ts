@@ -14,7 +14,7 @@ function readings(...rows: readonly CsvRow[]) {
 }
 
 function lists(...rows: readonly CsvRow[]) {
-  return readLists('lists/indication.csv', rows, indication);
+  return readLists('lists/indication.csv', rows, indication, '2026-07-01');
 }
 
 const reviewed = { point: 'KP-1', diagnoses: 'E75.2 Q', reviewed_by: '审核乙', reviewed_on: '2026-07-01' };
@@ -40,6 +40,7 @@ describe('an authored list', () => {
     [{ ...reviewed, reviewed_on: '2026-02-30' }, 'is no day'],
     [{ ...reviewed, diagnoses: '' }, 'nothing is listed'],
     [{ ...reviewed, diagnoses: 'E75.2,Q' }, '"E75.2,Q" is no beginning of a code'],
+    [{ ...reviewed, reviewed_on: '2026-07-02' }, '2026-07-02 is still to come, so nobody has reviewed it'],
     [{ ...reviewed, point: '' }, 'no point'],
   ])('%j is refused: %s', (row, problem) => {
     const read = lists(row);

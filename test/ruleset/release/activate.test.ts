@@ -3,7 +3,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { ok } from '../../../src/base/result.js';
 import { canonicalText } from '../../../src/ruleset/compile/canonical.js';
 import type { GatedRuleset } from '../../../src/ruleset/guard/impact-gate.js';
-import { activate, draftPointer, draftRollback, type Wanted } from '../../../src/ruleset/release/activate.js';
+import {
+  activate,
+  askedOfSecond,
+  draftPointer,
+  draftRollback,
+  type Wanted,
+} from '../../../src/ruleset/release/activate.js';
 import type { SignedPointer } from '../../../src/ruleset/release/approval.js';
 import { Desk } from '../../../src/ruleset/release/desk.js';
 import { type ImpactTask, impactOf, unmeasured, usualCeiling } from '../../../src/ruleset/release/impact.js';
@@ -184,15 +190,39 @@ describe('PG-16', () => {
     const pointer = await drafted(4);
     const signed = signPointer(pointer, second.signing);
     expect(await enter(signed)).toMatch(/^impact: a second person has to approve/);
-    for (const by of [second, author]) {
+    for (const [by, why] of [
+      [second, /^impact: a second/],
+      [author, /^same-signer: 作者甲 has published version 4: another approves it/],
+    ] as const) {
       const { key, signature } = signPointer(pointer, by.signing);
-      expect(await enter({ ...signed, second: { key, signature } })).toMatch(/^impact: a second/);
+      expect(await enter({ ...signed, second: { key, signature } })).toMatch(why);
     }
     const other = signPointer({ ...pointer, reason: 'else' }, third.signing);
     expect(await enter({ ...signed, second: other })).toMatch(/^impact: a second/);
     expect(await enter(signedByTwo(pointer))).toBe('version 4');
     const live = await desk.live();
     expect(live.ok && live.value.trail.map(({ approver }) => approver?.name)).toEqual(['审核丙']);
+  });
+
+  test('its author approves it nowhere, not where nobody has to either', async () => {
+    await publishMeasured(20);
+    const pointer = await drafted(4, { reason: '新一批' });
+    const { key, signature } = signPointer(pointer, author.signing);
+    const approved = { ...signPointer(pointer, second.signing), second: { key, signature } };
+    expect(await enter(approved)).toMatch(/^same-signer: /);
+    expect(await enter(signedByTwo(pointer))).toBe('version 4');
+  });
+
+  test('what a second person is asked for can be asked beforehand', async () => {
+    await publishMeasured(9_000);
+    const asked = async (version: number, reason: string, by = second) =>
+      await askedOfSecond(desk, signPointer(await drafted(version, { reason }), by.signing), terms);
+    const loud = expect.stringContaining("'a' hits 4500.0 of 10,000 claims");
+    expect(await asked(4, '新一批')).toMatchObject({ ok: true, value: [loud, expect.anything()] });
+    expect(await asked(1, '新一批')).toMatchObject({ error: { reason: 'impact' } });
+    expect(await asked(1, `${unmeasured}演示`)).toEqual(ok([]));
+    expect(await asked(4, '新一批', author)).toMatchObject({ error: { reason: 'same-signer' } });
+    expect(await desk.live()).toMatchObject({ value: { current: null } });
   });
 
   test('one that speaks too often where it was measured needs both a second person and an excuse for the rest', async () => {
