@@ -157,7 +157,9 @@ function loudRules(ruleset: GatedRuleset, report: ImpactReport, ceiling: ImpactC
     ...loud.map(
       ({ rule, hits }) => `'${rule}' hits ${shown(rate(hits))} of 10,000 claims, at most ${perRule}`,
     ),
-    ...(total > inAll ? [`all rules together have ${shown(total)} hits in 10,000 claims, at most ${inAll}`] : []),
+    ...(total > inAll
+      ? [`all rules together have ${shown(total)} hits in 10,000 claims, at most ${inAll}`]
+      : []),
   ];
 }
 
