@@ -31,6 +31,12 @@ export class LooksAgain {
     return true;
   }
 
+  /** It has worked: what fails from now on fails for the first time. */
+  succeeded(): void {
+    this.#what = '';
+    this.#times = 0;
+  }
+
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;

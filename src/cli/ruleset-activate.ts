@@ -114,7 +114,7 @@ async function signAndActivate(
   }
   const why =
     asked.value.length === 0 ? ['nobody has to approve it: without --request it is ordered'] : asked.value;
-  for (const line of why) console.log(line);
+  for (const line of why) console.log(visible(line));
   const next = `a second person runs claimgate ruleset approve ${request} --key <file>`;
   console.log(`version ${pointer.version} is not ordered by this; ${next}`);
 }

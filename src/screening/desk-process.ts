@@ -7,7 +7,7 @@ import { fail, type Result } from '../base/result.js';
 import { mannersOf } from './compile-process.js';
 import { type DeskAnswers, type DeskTask, packTask } from './desk-task.js';
 import { answerOf } from './side-answer.js';
-import { letGo, type SideSettings, startAside } from './side-process.js';
+import { fromOutside, letGo, type SideSettings, startAside } from './side-process.js';
 
 export interface DeskSettings extends SideSettings {
   /** From the task to the answer; null: what the kind of task gets. */
@@ -88,9 +88,6 @@ async function workAside(task: DeskTask, settings: SideSettings, over: AbortSign
   end();
   return { answer, wasKilled };
 }
-
-/** What fills its heap ends by another signal, and would again. */
-const fromOutside: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGKILL', 'SIGTERM']);
 
 /** Null: it has not said everything yet. */
 function read([whole]: readonly SharedArrayBuffer[]): unknown {

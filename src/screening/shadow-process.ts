@@ -19,7 +19,7 @@ import {
   type ShadowTerms,
 } from './protocol/shadow-pipe.js';
 import type { UnreadClaim } from './protocol.js';
-import { endOf, letGo, startAside } from './side-process.js';
+import { endOf, fromOutside, letGo, startAside } from './side-process.js';
 
 export interface ShadowProcessSettings extends ShadowTerms {
   /** Compiled entry of the process; the default lies beside the compiled main program. */
@@ -46,6 +46,8 @@ export class ShadowProcess {
   #answered: ((answer: Result<SharedArrayBuffer, ShadowLoss>) => void) | null = null;
   #loss: ShadowLoss | null = null;
   #words = '';
+  /** It has come so far that its end is its own doing. */
+  #hasAnswered = false;
 
   constructor({ entryFile = defaultEntryFile, ...terms }: ShadowProcessSettings) {
     const manners = { idle: true, priority: mannersOf('gently').priority };
@@ -124,11 +126,14 @@ export class ShadowProcess {
     child.on('error', (error) => this.#lose({ ...unknown, cause: error.message, wasKilled: true }));
     child.once('close', (code, signal) => {
       const cause = `its process ${endOf(this.#words, code, signal)}`;
-      this.#lose({ ...unknown, cause, wasKilled: signal === 'SIGKILL' || signal === 'SIGTERM' });
+      // What a thread is lost by ends no process; one that could not even begin ends by itself, with a number.
+      const neverBegan = signal === null && !this.#hasAnswered;
+      this.#lose({ ...unknown, cause, wasKilled: neverBegan || fromOutside.has(signal) });
     });
     const answers = child.stdio[3] as Readable;
     answers.on('error', (error) => this.#lose({ ...unknown, cause: error.message, wasKilled: true }));
     answers.on('data', (piece: Buffer) => {
+      this.#hasAnswered = true;
       this.#answers.take(piece);
       for (const whole of this.#answers.takeWhole()) this.#settle(ok(whole));
     });

@@ -44,11 +44,13 @@ export function startAside({
     `--max-old-space-size=${maxOldGenerationSizeMb}`,
     fileURLToPath(entryFile),
   ];
-  if (process.platform === 'linux') return begin([...mannered(priority, idle), ...program]);
+  if (hasManners) return begin([...mannered(priority, idle), ...program]);
   const started = begin(program);
   if (started.ok) stepBack(started.value, priority);
   return started;
 }
+
+const hasManners = process.platform === 'linux' && existsSync('/bin/sh');
 
 /**
  * Becomes what it is told to start, so that it is the same process. On Linux a priority is that of one thread, from
@@ -62,14 +64,20 @@ function mannered(priority: number, idle: boolean): readonly string[] {
     'echo 1000 > /proc/$$/oom_score_adj',
     ...(idle && mayIdle ? [`${idler} -i -p 0 $$`] : []),
   ];
-  const script = `{ ${manners.join('; ')}; } 2>/dev/null; exec nice -n ${steps} "$@"`;
-  return ['/bin/sh', '-c', script, 'aside'];
+  const begin = `command -v nice >/dev/null && exec nice -n ${steps} "$@"; exec "$@"`;
+  return ['/bin/sh', '-c', `{ ${manners.join('; ')}; } 2>/dev/null; ${begin}`, 'aside'];
 }
 
 function begin([program = '', ...words]: readonly string[]): Result<ChildProcess, string> {
   try {
-    // As `sidePipes` counts them; the last one is held and never written to.
-    return ok(spawn(program, words, { stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'] }));
+    // As `sidePipes` counts them; the last one is held and never written to. Of a group of its own: what a terminal
+    // tells the service is not for it, which goes on until it is told to end.
+    const stdio = ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'] as const;
+    const child = spawn(program, words, { stdio: [...stdio], detached: true });
+    // Where there is no room for its pipes it has none, which Node's types do not say, and tells why only afterwards.
+    if ((child.stdio as unknown) !== undefined) return ok(child);
+    child.on('error', () => {});
+    return fail('EMFILE or ENFILE: there is no room for its pipes');
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
@@ -90,6 +98,15 @@ export function letGo(child: ChildProcess): void {
   // Pipes are sockets, which Node's types do not say.
   for (const pipe of child.stdio) (pipe as Partial<Socket> | null)?.unref?.();
 }
+
+/** Ends that somebody else or the kernel made: they say nothing of what the process was at. */
+export const fromOutside: ReadonlySet<NodeJS.Signals | null> = new Set<NodeJS.Signals | null>([
+  'SIGKILL',
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+]);
 
 /** What Node says of an error that nobody caught, or of a heap that is full. */
 export function endOf(words: string, code: number | null, signal: string | null): string {

@@ -97,6 +97,7 @@ export class Shadows {
       interrupted: () => {
         if (this.#trial === trial) this.#again.failed(`order ${serial}`);
       },
+      worked: () => this.#again.succeeded(),
     });
     this.#trial = trial;
     void trial.begin();

@@ -41,6 +41,8 @@ export interface TrialTold {
   readonly lost: (why: string) => void;
   /** Its compiler or its process has ended for a reason of its own, so nothing is known of the rules. */
   readonly interrupted: () => void;
+  /** It has compared something. */
+  readonly worked: () => void;
 }
 
 export type TrialState = 'preparing' | 'comparing' | 'ended' | 'refused' | 'unreachable';
@@ -222,6 +224,7 @@ export class Trial {
   #compared(reply: CompareReply): void {
     const { events } = this.#options;
     events.shadowCompared(reply);
+    this.#told.worked();
     for (const { failure } of reply.claims) {
       if (failure === null || this.#failed.has(failure.rule)) continue;
       this.#failed.add(failure.rule);

@@ -1,6 +1,7 @@
 /** The desk's work, one at a time, in whatever turn callers come. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
 import { fail } from '../../src/base/result.js';
 import { type Caller, oneAtATime } from '../../src/gateway/desk-queue.js';
 import { gatewayOver, passes } from './gateway-fixture.js';
@@ -89,7 +90,7 @@ describe('the desk', () => {
 
 test('work that has come to no end is a problem that says it may be tried again', async () => {
   const lost = async () => fail('the compiler ended with SIGKILL, at /somewhere');
-  const terms = { work: lost, alone: oneAtATime(), folder: '', desk: null, replays: {}, clock: {} };
+  const terms = { work: lost, alone: oneAtATime(), folder: '', desk: null, replays: {}, clock: systemClock };
   const app = await gatewayOver(passes, null, {}, { knowledge: terms as never });
   for (let times = 0; times < 2; times++) {
     const answer = await app.inject({ url: '/v1/knowledge/lists' });

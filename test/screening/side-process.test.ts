@@ -70,3 +70,18 @@ test.each(['desk', 'compile'])('the process of the %s looks whether its node is 
   const [code, signal] = await once(child, 'exit');
   expect([code, signal]).toEqual([null, 'SIGKILL']);
 });
+
+test.runIf(process.platform === 'linux')('what has no room for its pipes fails with a sentence', async () => {
+  // A process that may open few files, and has opened them.
+  const program = `
+    import { openSync } from 'node:fs';
+    const { startAside } = await import(${at('src/screening/side-process.js')});
+    const settings = { maxOldGenerationSizeMb: 64, priority: 0, entryFile: new URL('file:///nowhere.js') };
+    try { for (;;) openSync('/dev/null'); } catch {}
+    const started = startAside(settings);
+    setImmediate(() => { process.exitCode = started.ok ? 3 : 7; });`;
+  const words = ['-c', 'ulimit -n 64; exec "$@"', 'few', process.execPath, '--input-type=module', '--eval'];
+  node = spawn('/bin/sh', [...words, program], { stdio: 'ignore' });
+  const [code] = await once(node, 'exit');
+  expect(code).toBe(7);
+});

@@ -82,6 +82,12 @@ test.runIf(mayIdle)('runs only where nobody else wants the processor', async () 
   expect(new Set(await Promise.all(policies))).toEqual(new Set([idlePolicy]));
 });
 
+test.runIf(mayIdle)('is of a group of its own, so that no terminal ends it', async () => {
+  const aside = await loaded();
+  const stat = await readFile(`/proc/${aside.pid}/stat`, 'utf8');
+  expect(Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2])).toBe(aside.pid);
+});
+
 describe('is lost', () => {
   test('in an endless loop, and says by which claim', async () => {
     const aside = await loaded({ watchdogMs: 300 });
@@ -100,6 +106,7 @@ describe('is lost', () => {
   test.each([
     ['SIGKILL', true],
     ['SIGTERM', true],
+    ['SIGINT', true],
     ['SIGABRT', false],
   ] as const)('by %s, which says something of the rules or not', async (signal, wasKilled) => {
     const aside = await loaded();
@@ -112,7 +119,7 @@ describe('is lost', () => {
 
   test('where it cannot be started, with a sentence', async () => {
     const aside = start({ entryFile: new URL('workers/nowhere.js', dist) });
-    const error = { cause: expect.stringContaining('Cannot find module'), rule: null };
+    const error = { cause: expect.stringContaining('Cannot find module'), rule: null, wasKilled: true };
     expect(await aside.load(packArtifact(hostile), [])).toMatchObject({ ok: false, error });
   });
 });
